@@ -1,0 +1,166 @@
+#include "descent/core/file.h"
+
+#include <fcntl.h>
+#include <openssl/evp.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <memory>
+#include <random>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "descent/core/error.h"
+
+namespace descent {
+namespace {
+
+constexpr mode_t kMode = 0666;  // less the umask
+
+struct stat status_of(const File& file) {
+  struct stat status {};
+  if (::fstat(file.descriptor(), &status) != 0) fail_system(file.path(), "read");
+  return status;
+}
+
+// A new file in `folder` that is removed again unless it is renamed.
+class Temporary {
+ public:
+  Temporary(const File& folder, const std::string& path)
+      : folder_(folder), name_(".descent-" + random_hex(16)), file_(create(folder, name_), path) {}
+  Temporary(const Temporary&) = delete;
+  Temporary& operator=(const Temporary&) = delete;
+  ~Temporary() {
+    if (!renamed_) ::unlinkat(folder_.descriptor(), name_.c_str(), 0);
+  }
+
+  void write(std::string_view content) {
+    file_.write(content);
+    file_.sync();
+    file_.close();
+  }
+  void rename(const std::string& name) {
+    struct stat target {};
+    const bool exists = ::fstatat(folder_.descriptor(), name.c_str(), &target, 0) == 0;
+    // Renaming would replace even a device such as /dev/stdout.
+    if (exists && !S_ISREG(target.st_mode)) fail(ErrorKind::data, "{}: not a regular file", file_.path());
+    if (::renameat(folder_.descriptor(), name_.c_str(), folder_.descriptor(), name.c_str()) != 0) fail_system(file_.path(), "replace");
+    renamed_ = true;
+  }
+
+ private:
+  static int create(const File& folder, const std::string& name) {
+    return ::openat(folder.descriptor(), name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kMode);
+  }
+
+  const File& folder_;
+  std::string name_;
+  File file_;
+  bool renamed_ = false;
+};
+
+}  // namespace
+
+void fail_system(const std::string& path, const char* action) {
+  const int reason = errno;
+  fail(ErrorKind::data, "{}: cannot {}: {}", path, action, std::generic_category().message(reason));
+}
+
+std::string random_hex(std::size_t digits) {
+  std::random_device device;
+  std::string text;
+  while (text.size() < digits) text += fmt::format("{:08x}", device());
+  text.resize(digits);
+  return text;
+}
+
+File::File(int descriptor, const std::string& path) : path_(path), descriptor_(descriptor) {
+  if (descriptor < 0) fail_system(path, "open");
+}
+
+File::File(File&& other) noexcept : path_(std::move(other.path_)), descriptor_(std::exchange(other.descriptor_, -1)) {}
+
+File::~File() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+File File::regular(const std::string& path) {
+  // Without O_NONBLOCK, opening a FIFO would wait for its writer.
+  File file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK), path);
+  if (!S_ISREG(status_of(file).st_mode)) fail(ErrorKind::data, "{}: not a regular file", path);
+  return file;
+}
+
+File File::appending(const std::string& path) { return File(::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, kMode), path); }
+
+std::uint64_t File::size() const { return static_cast<std::uint64_t>(status_of(*this).st_size); }
+
+void File::read(void* bytes, std::size_t count) const {
+  for (std::size_t done = 0; done < count;) {
+    const ssize_t n = ::read(descriptor_, static_cast<char*>(bytes) + done, count - done);
+    if (n == 0) fail(ErrorKind::data, "{}: ends too early: it was changed while it was read", path_);
+    if (n > 0) done += static_cast<std::size_t>(n);
+    if (n < 0 && errno != EINTR) fail_system(path_, "read");
+  }
+}
+
+void File::write(std::string_view bytes) const {
+  while (!bytes.empty()) {
+    const ssize_t n = ::write(descriptor_, bytes.data(), bytes.size());
+    if (n > 0) bytes.remove_prefix(static_cast<std::size_t>(n));
+    if (n < 0 && errno != EINTR) fail_system(path_, "write");
+  }
+}
+
+void File::sync() const {
+  while (::fsync(descriptor_) != 0) {
+    if (errno != EINTR) fail_system(path_, "sync");
+  }
+}
+
+void File::close() {
+  // The descriptor is gone even after EINTR; closing it again could close another thread's file.
+  if (::close(std::exchange(descriptor_, -1)) != 0 && errno != EINTR) fail_system(path_, "close");
+}
+
+std::string read_file(const std::string& path, std::size_t limit) {
+  const File file = File::regular(path);
+  const std::uint64_t size = file.size();
+  if (size > limit) fail(ErrorKind::data, "{}: {} bytes; at most {} are accepted", path, size, limit);
+  std::string content(size, '\0');
+  file.read(content.data(), size);
+  return content;
+}
+
+void write_file(const std::string& path, std::string_view content) {
+  const std::size_t slash = path.rfind('/');
+  const std::string parent = slash == std::string::npos ? "." : path.substr(0, slash + 1);
+  const File folder(::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC), path);
+  Temporary temporary(folder, path);
+  temporary.write(content);
+  temporary.rename(path.substr(slash + 1));  // npos + 1 is 0
+  folder.sync();
+}
+
+std::string sha256_of_file(const std::string& path) {
+  const File file = File::regular(path);
+  const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(), &EVP_MD_CTX_free);
+  std::vector<unsigned char> block(1 << 16), digest(EVP_MAX_MD_SIZE);
+  bool good = context && EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr);
+  for (std::uint64_t left = file.size(), n; good && left > 0; left -= n) {
+    n = std::min<std::uint64_t>(left, block.size());
+    file.read(block.data(), n);
+    good = EVP_DigestUpdate(context.get(), block.data(), n);
+  }
+  unsigned size = 0;
+  if (!good || !EVP_DigestFinal_ex(context.get(), digest.data(), &size))
+    fail(ErrorKind::internal, "{}: libcrypto computed no SHA-256", path);
+  std::string text;
+  for (unsigned i = 0; i < size; ++i) text += fmt::format("{:02x}", digest[i]);
+  return text;
+}
+
+}  // namespace descent

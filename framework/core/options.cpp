@@ -1,0 +1,250 @@
+#include "descent/core/options.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "descent/core/registry.h"
+
+namespace descent {
+namespace {
+
+// A list whose elements `read_item` reads.
+template <class T, class ReadItem>
+bool read_list(const Value& value, const Reading& reading, const std::string& expected, std::vector<T>& list, const ReadItem& read_item) {
+  if (!value.is_list()) return refuse(value, reading, expected);
+  bool good = true;
+  list.clear();
+  for (std::size_t i = 0; i < value.items.size(); ++i) {
+    T item{};
+    good = read_item(value.items[i], reading.at(i), item) && good;
+    list.push_back(std::move(item));
+  }
+  return good;
+}
+
+bool read_in(Range range, const Value& value, const Reading& reading, double& number) { return read_number(value, reading, range, number); }
+bool read_in(Range range, const Value& value, const Reading& reading, std::int64_t& number) {
+  return read_integer(value, reading, range, number);
+}
+template <class T>
+bool read_in(Range range, const Value& value, const Reading& reading, std::vector<T>& list) {
+  const char* what = std::is_same_v<T, double> ? "a list of numbers" : "a list of integers";
+  return read_list(value, reading, in_range(what, range), list,
+                   [range](const Value& v, const Reading& r, T& item) { return read_in(range, v, r, item); });
+}
+bool read_in(Range range, const Value& value, const Reading& reading, std::array<double, 2>& pair) {
+  if (!value.is_list() || value.items.size() != 2) return refuse(value, reading, in_range("a list of two numbers", range));
+  const bool first = read_number(value.items[0], reading.at(0U), range, pair[0]);
+  return read_number(value.items[1], reading.at(1U), range, pair[1]) && first;
+}
+
+template <class T>
+Value written(const T& value) {
+  return Value(value);
+}
+template <class T>
+Value written(const std::optional<T>& value) {
+  return value ? Value(*value) : Value();
+}
+Value written(const std::array<double, 2>& value) { return Value({Value(value[0]), Value(value[1])}); }
+Value written(const Path& path) {
+  Value value = path.text.empty() ? Value() : Value(path.text);
+  value.mark = path.mark;
+  return value;
+}
+Value written(const Spec& spec) {
+  if (!spec) return Value();
+  Value map = spec.options;
+  Value type = spec.type;
+  type.mark = map.mark = spec.mark;
+  map.entries.insert(map.entries.begin(), {"type", type, spec.mark});
+  return map;
+}
+Value written(const std::vector<Spec>& specs) {
+  Value list;
+  list.kind = Value::Kind::list;
+  for (const Spec& spec : specs) list.items.push_back(written(spec));
+  return list;
+}
+
+template <class T>
+struct Plain {
+  using Type = T;
+};
+template <class T>
+struct Plain<std::optional<T>> {
+  using Type = T;
+};
+
+// Lets `option` assign to `value` what `read` accepts, and write it.
+template <class T, class Read>
+void bind(Option& option, T& value, Read read) {
+  option.read = [&value, read = std::move(read)](const Value& given, const Reading& reading) {
+    typename Plain<T>::Type result{};
+    if (read(given, reading, result)) value = std::move(result);
+  };
+  option.write = [&value] { return written(value); };
+}
+
+template <class T>
+void bind_in(Range range, Option& option, T& value) {
+  option.range = to_string(range);
+  bind(option, value, [range](const Value& given, const Reading& reading, auto& result) { return read_in(range, given, reading, result); });
+}
+
+}  // namespace
+
+Option& Options::declare(const char* name, std::string type, const char* meaning) {
+  Option option;
+  option.name = name;
+  option.type = std::move(type);
+  option.meaning = meaning;
+  list_.push_back(std::move(option));
+  return list_.back();
+}
+
+void Options::operator()(const char* name, double& value, Range range, const char* meaning) {
+  bind_in(range, declare(name, "number", meaning), value);
+}
+void Options::operator()(const char* name, std::int64_t& value, Range range, const char* meaning) {
+  bind_in(range, declare(name, "integer", meaning), value);
+}
+void Options::operator()(const char* name, std::vector<double>& value, Range range, const char* meaning) {
+  bind_in(range, declare(name, "list of numbers", meaning), value);
+}
+void Options::operator()(const char* name, std::vector<std::int64_t>& value, Range range, const char* meaning) {
+  bind_in(range, declare(name, "list of integers", meaning), value);
+}
+void Options::operator()(const char* name, std::array<double, 2>& value, Range range, const char* meaning) {
+  bind_in(range, declare(name, "two numbers", meaning), value);
+}
+void Options::operator()(const char* name, std::optional<double>& value, Range range, const char* meaning) {
+  bind_in(range, declare(name, "number", meaning), value);
+}
+void Options::operator()(const char* name, std::optional<std::int64_t>& value, Range range, const char* meaning) {
+  bind_in(range, declare(name, "integer", meaning), value);
+}
+
+void Options::operator()(const char* name, std::uint64_t& value, const char* meaning) {
+  Option& option = declare(name, "integer", meaning);
+  option.range = "in [0, 2^64)";
+  bind(option, value, read_unsigned);
+}
+
+void Options::operator()(const char* name, bool& value, const char* meaning) {
+  bind(declare(name, "true|false", meaning), value, read_boolean);
+}
+
+void Options::operator()(const char* name, std::string& value, const char* meaning) {
+  bind(declare(name, "text", meaning), value, read_text);
+}
+
+void Options::operator()(const char* name, std::vector<std::string>& value, const char* meaning) {
+  bind(declare(name, "list of texts", meaning), value, [](const Value& given, const Reading& reading, std::vector<std::string>& list) {
+    return read_list(given, reading, "a list of texts", list, read_text);
+  });
+}
+
+void Options::operator()(const char* name, Path& value, const char* meaning) { bind(declare(name, "path", meaning), value, read_path); }
+
+void Options::operator()(const char* name, Value& value, const char* form, const char* meaning) {
+  bind(declare(name, form, meaning), value, [form](const Value& given, const Reading& reading, Value& result) {
+    result = given;
+    return !given.is_null() || refuse(given, reading, form);
+  });
+}
+
+void Options::operator()(const char* name, Value& value, const char* form, const char* meaning,
+                         std::function<void(Value&, const Reading&)> complete) {
+  bind(declare(name, form, meaning), value, [complete = std::move(complete)](const Value& given, const Reading& reading, Value& result) {
+    result = given;
+    complete(result, reading);
+    return true;
+  });
+}
+
+void Options::operator()(const char* name, Spec& value, const ComponentKind& kind, const char* meaning) {
+  Option& option = declare(name, kind.singular(), meaning);
+  option.kind = &kind;
+  bind(option, value, [&kind](const Value& given, const Reading& reading, Spec& spec) {
+    spec = kind.read(given, reading);
+    return true;
+  });
+}
+
+void Options::operator()(const char* name, std::vector<Spec>& value, const ComponentKind& kind, const char* meaning) {
+  Option& option = declare(name, "list of " + kind.plural(), meaning);
+  option.kind = &kind;
+  bind(option, value, [&kind](const Value& given, const Reading& reading, std::vector<Spec>& specs) {
+    return read_list(given, reading, "a list of " + kind.plural(), specs, [&](const Value& item, const Reading& place, Spec& spec) {
+      spec = kind.read(item, place);
+      return true;
+    });
+  });
+}
+
+void Options::choice(const char* name, std::vector<std::string> choices, const char* meaning, std::function<void(std::size_t)> set,
+                     std::function<std::size_t()> get) {
+  Option& option = declare(name, fmt::format("{}", fmt::join(choices, "|")), meaning);
+  option.choices = choices;
+  option.write = [choices, get = std::move(get)] { return Value(choices[get()]); };
+  option.read = [choices = std::move(choices), set = std::move(set)](const Value& given, const Reading& reading) {
+    const auto chosen = std::find(choices.begin(), choices.end(), given.text);
+    if (given.is_scalar() && chosen != choices.end()) return set(static_cast<std::size_t>(chosen - choices.begin()));
+    const std::string near = nearest(given.text, choices);
+    refuse(given, reading, fmt::format("{}", fmt::join(choices, " or ")), near.empty() ? "" : fmt::format("did you mean '{}'?", near));
+  };
+}
+
+void Options::section(const char* name, Options inner, const char* meaning) {
+  Option& option = declare(name, "section", meaning);
+  option.section = inner.list();
+  option.write = [inner] { return inner.write(); };
+  option.read = [inner = std::move(inner)](const Value& given, const Reading& reading) { inner.read(given, reading); };
+}
+
+std::string Options::help_for(const std::string& key, const Reading& reading) const {
+  constexpr std::size_t kEnough = 500;  // errors; only the first 20 are shown
+  if (reading.diagnostics.items().size() > kEnough) return "";
+  const std::string section = reading.where ? reading.where(key) : "";
+  if (!section.empty()) return fmt::format("'{}' belongs in '{}'", shown(key), section);
+  std::vector<std::string> known;
+  for (const Option& option : list_) known.push_back(option.name);
+  const std::string near = nearest(key, known);
+  return near.empty() ? suggestion(key, known) : fmt::format("did you mean '{}'?", near);
+}
+
+void Options::read_entry(const Value::Entry& entry, const Reading& reading, std::vector<bool>& given) const {
+  const auto option = std::find_if(list_.begin(), list_.end(), [&](const Option& o) { return o.name == entry.key; });
+  const auto error = [&](const char* what, std::string help) {
+    reading.diagnostics.error(entry.mark, reading.path, fmt::format("{} key '{}'", what, shown(entry.key)), std::move(help));
+  };
+  if (option == list_.end()) return error("unknown", help_for(entry.key, reading));
+  const auto index = static_cast<std::size_t>(option - list_.begin());
+  if (given[index]) return error("duplicate", "");
+  given[index] = true;
+  option->read(entry.value, reading.at(entry.key));
+}
+
+bool Options::read(const Value& map, const Reading& reading) const {
+  if (!map.is_map()) return refuse(map, reading, "a mapping");
+  const std::size_t errors = reading.diagnostics.items().size();
+  std::vector<bool> given(list_.size());
+  for (const Value::Entry& entry : map.entries) read_entry(entry, reading, given);
+  for (std::size_t i = 0; i < list_.size(); ++i) {
+    if (list_[i].required && !given[i]) reading.error(map, fmt::format("missing key '{}'", list_[i].name), list_[i].meaning);
+  }
+  return reading.diagnostics.items().size() == errors;
+}
+
+Value Options::write() const {
+  Value map = Value::map();
+  for (const Option& option : list_) {
+    Value value = option.write();
+    if (!value.is_null()) map.entries.push_back({option.name, std::move(value)});
+  }
+  return map;
+}
+
+}  // namespace descent
