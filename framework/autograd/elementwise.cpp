@@ -1,0 +1,122 @@
+#include "descent/autograd/elementwise.h"
+
+#include <algorithm>
+#include <array>
+
+#include "descent/autograd/axes.h"
+#include "descent/autograd/kernels.h"
+
+namespace descent {
+namespace {
+
+constexpr int kOperands = Node::kInline;
+
+bool same_shapes(const Node& y) {
+  for (std::uint32_t i = 0; i < y.input_count; ++i) {
+    if (y.inputs[i]->size != y.size) return false;
+  }
+  return true;
+}
+
+Walk<kOperands> walk_of(const Node& y) {
+  std::array<Shape, kOperands> strides;
+  for (std::uint32_t i = 0; i < kOperands; ++i) strides[i] = strides_as(i < y.input_count ? y.inputs[i]->shape : y.shape, y.shape);
+  return Walk<kOperands>(y.shape, strides);
+}
+
+// Calls f(n, in, at, offsets) for contiguous blocks of the output: `in` points to as many contiguous elements of every operand, an operand
+// that is constant along the row being spread out; the block lies at y[at], the operands' elements at `offsets`.
+template <class T, class F>
+void blocks(const Node& y, const Walk<kOperands>& walk, const F& f) {
+  T spread[kOperands][kBlock];
+  const std::int64_t length = std::min(walk.inner(), kBlock);
+  std::int64_t at = 0;
+  walk.rows([&](std::array<std::int64_t, kOperands> offsets) {
+    for (std::uint32_t k = 0; k < y.input_count; ++k) {
+      if (walk.stride(static_cast<int>(k)) == 0) fill(length, spread[k], y.in<T>(k)[offsets[k]]);
+    }
+    for (std::int64_t start = 0; start < walk.inner(); start += length) {
+      const T* in[kOperands];
+      for (std::uint32_t k = 0; k < y.input_count; ++k) {
+        in[k] = walk.stride(static_cast<int>(k)) == 0 ? spread[k] : y.in<T>(k) + offsets[k];
+      }
+      const std::int64_t n = std::min(length, walk.inner() - start);
+      f(n, in, at, offsets);
+      at += n;
+      for (std::uint32_t k = 0; k < y.input_count; ++k) offsets[k] += walk.stride(static_cast<int>(k)) * n;
+    }
+  });
+}
+
+// The gradient of an operand that no other block touches: written straight away when it is the first.
+template <class T>
+void backward_same(Node& y, std::uint32_t k, SlopeLoop<T> slope) {
+  const auto dx = y.in_grad<T>(k);
+  const T* in[kOperands];
+  for (std::uint32_t i = 0; i < y.input_count; ++i) in[i] = y.in<T>(i);
+  if (!dx.accumulate) return slope(y.size, in, y.out<T>(), y.out_grad<T>(), dx.data);
+  T block[kBlock];
+  for (std::int64_t at = 0; at < y.size; at += kBlock) {
+    const std::int64_t n = std::min(kBlock, y.size - at);
+    slope(n, in, y.out<T>() + at, y.out_grad<T>() + at, block);
+    add_to(n, dx.data + at, block);
+    for (std::uint32_t i = 0; i < y.input_count; ++i) in[i] += n;
+  }
+}
+
+template <class T>
+void backward_broadcast(Node& y, std::uint32_t k, SlopeLoop<T> slope, const Walk<kOperands>& walk) {
+  T* dx = y.in_grad_sum<T>(k);
+  const bool constant = walk.stride(static_cast<int>(k)) == 0;
+  blocks<T>(y, walk, [&](std::int64_t n, const T* const* in, std::int64_t at, const auto& offsets) {
+    T block[kBlock];
+    slope(n, in, y.out<T>() + at, y.out_grad<T>() + at, block);
+    if (constant) {
+      dx[offsets[k]] += block_sum(n, block);
+    } else {
+      add_to(n, dx + offsets[k], block);
+    }
+  });
+}
+
+}  // namespace
+
+template <class T>
+void elementwise_forward(Node& y) {
+  const ValueLoop<T> value = static_cast<const ElementwiseOp*>(y.op)->loops<T>().value;
+  if (same_shapes(y)) {
+    const T* in[kOperands];
+    for (std::uint32_t k = 0; k < y.input_count; ++k) in[k] = y.in<T>(k);
+    return value(y.size, in, y.out<T>());
+  }
+  blocks<T>(y, walk_of(y), [&](std::int64_t n, const T* const* in, std::int64_t at, const auto&) { value(n, in, y.out<T>() + at); });
+}
+template void elementwise_forward<float>(Node&);
+template void elementwise_forward<double>(Node&);
+
+template <class T>
+void elementwise_backward(Node& y) {
+  const auto& loops = static_cast<const ElementwiseOp*>(y.op)->loops<T>();
+  const bool same = same_shapes(y);
+  for (std::uint32_t k = 0; k < y.input_count; ++k) {
+    if (!y.inputs[k]->requires_grad || !loops.slopes[k]) continue;
+    if (same) {
+      backward_same<T>(y, k, loops.slopes[k]);
+    } else {
+      backward_broadcast<T>(y, k, loops.slopes[k], walk_of(y));
+    }
+  }
+}
+template void elementwise_backward<float>(Node&);
+template void elementwise_backward<double>(Node&);
+
+Tensor run_elementwise(const ElementwiseOp& op, std::initializer_list<Tensor> operands) {
+  Shape shape = operands.begin()->defined() ? operands.begin()->shape() : Shape();
+  for (const Tensor& x : operands) {
+    check_operands(op.name, {operands.begin(), &x});
+    shape = broadcast(op.name, shape, x.shape());
+  }
+  return apply(op, shape, operands, [](Node&) {});
+}
+
+}  // namespace descent

@@ -1,0 +1,41 @@
+#pragma once
+#include <cstdint>
+#include <limits>
+
+#include "descent/autograd/kernels.h"
+#include "descent/core/math.h"
+
+// Row kernels for softmax and the losses made of it; for use inside vectorized().
+namespace descent {
+
+// Calls f(where the row begins) for every row of `columns` elements.
+template <class T, class F>
+void each_row(std::int64_t size, std::int64_t columns, const F& f) {
+  vectorized([=] {
+    for (std::int64_t at = 0; at < size; at += columns) f(at);
+  });
+}
+
+template <class T>
+inline T row_max(std::int64_t n, const T* x) {
+  T lanes[kLanes];
+  for (std::int64_t l = 0; l < kLanes; ++l) lanes[l] = -std::numeric_limits<T>::infinity();
+  std::int64_t i = 0;
+#pragma GCC unroll 1
+  for (; i + kLanes <= n; i += kLanes) {
+    for (std::int64_t l = 0; l < kLanes; ++l) lanes[l] = x[i + l] > lanes[l] ? x[i + l] : lanes[l];
+  }
+  for (std::int64_t l = 0; i + l < n; ++l) lanes[l] = x[i + l] > lanes[l] ? x[i + l] : lanes[l];
+  T top = lanes[0];
+  for (std::int64_t l = 1; l < kLanes; ++l) top = lanes[l] > top ? lanes[l] : top;
+  return top;
+}
+
+// y = exp(x − shift); returns the sum.
+template <class T>
+inline T exp_row(std::int64_t n, const T* x, T shift, T* y) {
+  for (std::int64_t i = 0; i < n; ++i) y[i] = math::exp(x[i] - shift);
+  return lane_sum<T>(n, [=](std::int64_t i) { return y[i]; });
+}
+
+}  // namespace descent
