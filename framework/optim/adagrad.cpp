@@ -1,0 +1,38 @@
+#include "descent/optim/optimizer.h"
+
+namespace descent::optim {
+namespace {
+
+// G += g²;  w -= lr/(1 + (t−1)·lr_decay) · g / (√G + eps)      Duchi, Hazan, Singer 2011; with eps inside the root, √(G + eps), Ruder 2016
+struct Adagrad : RuleOptions {
+  enum class EpsPlacement { outside, inside };
+  double lr_decay = 0, initial_accumulator_value = 0, eps = 1e-10;
+  EpsPlacement eps_placement = EpsPlacement::outside;
+
+  Adagrad() { lr = 1e-2; }
+  void options(Options& option) {
+    RuleOptions::options(option);
+    option("lr_decay", lr_decay, kNotNegative, "the rate of step t is lr/(1 + (t-1)·lr_decay)");
+    option("initial_accumulator_value", initial_accumulator_value, kNotNegative, "G before the first step");
+    option("eps", eps, kNotNegative, "keeps the division finite");
+    option("eps_placement", eps_placement, {"outside", "inside"}, "√G + eps, or √(G + eps)");
+  }
+
+  template <class T>
+  void update(Pass<T>& pass) const {
+    const T rate = static_cast<T>(pass.lr / (1 + static_cast<double>(pass.t - 1) * lr_decay));
+    const bool is_inside = eps_placement == EpsPlacement::inside;
+    const T inside = static_cast<T>(is_inside ? eps : 0), outside = static_cast<T>(is_inside ? 0 : eps);
+    pass(
+        [=](T& w, T g, T& G) {
+          G += g * g;
+          w -= rate * g / (std::sqrt(G + inside) + outside);
+        },
+        State{"sum", initial_accumulator_value});
+  }
+};
+
+const RegisterOptimizer<Adagrad> adagrad("adagrad", "Duchi, Hazan, Singer 2011");
+
+}  // namespace
+}  // namespace descent::optim
