@@ -66,16 +66,16 @@ void backward_same(Node& y, std::uint32_t k, SlopeLoop<T> slope) {
 
 template <class T>
 void backward_broadcast(Node& y, std::uint32_t k, SlopeLoop<T> slope, const Walk<kOperands>& walk) {
-  T* dx = y.in_grad_sum<T>(k);
   const bool constant = walk.stride(static_cast<int>(k)) == 0;
+  const std::int64_t size = y.inputs[k]->size,
+                     terms = y.size / std::max<std::int64_t>(1, size * (constant ? std::min(walk.inner(), kBlock) : 1));
+  const RowSums<T> dx(y.in_grad_sum<T>(k), size, terms);
   blocks<T>(y, walk, [&](std::int64_t n, const T* const* in, std::int64_t at, const auto& offsets) {
     T block[kBlock];
     slope(n, in, y.out<T>() + at, y.out_grad<T>() + at, block);
-    if (constant) {
-      dx[offsets[k]] += block_sum(n, block);
-    } else {
-      add_to(n, dx + offsets[k], block);
-    }
+    if (!constant) return dx.add(offsets[k], n, block);
+    const T total = block_sum(n, block);
+    dx.add(offsets[k], 1, &total);
   });
 }
 

@@ -43,6 +43,10 @@ double relative(double squared_difference, double squared_norm) {
   return squared_difference == 0 ? 0 : std::sqrt(squared_difference / std::max(squared_norm, 1e-300));
 }
 
+void forget_gradients(Node& y) {
+  for (std::uint32_t k = 0; k < y.input_count; ++k) y.inputs[k]->grad_valid = false;
+}
+
 // The error of one operation for one of its inputs, from dL/dy = w.
 double check_input(Node& y, std::uint32_t k, const Tensor& w, std::int64_t samples) {
   Node& x = *y.inputs[k];
@@ -52,7 +56,7 @@ double check_input(Node& y, std::uint32_t k, const Tensor& w, std::int64_t sampl
     return dot(values, w);
   };
   y.grad = w.node()->value;
-  x.grad_valid = false;
+  forget_gradients(y);
   y.op->backward[1](y);
   const double* gradient = x.grad_valid ? x.grad.as<double>() : nullptr;
   double difference = 0, norm = 0;
@@ -65,7 +69,7 @@ double check_input(Node& y, std::uint32_t k, const Tensor& w, std::int64_t sampl
     norm += numeric.central * numeric.central + own * own;
   }
   loss();
-  x.grad_valid = false;
+  forget_gradients(y);
   return relative(difference, norm);
 }
 
@@ -89,7 +93,9 @@ double gradcheck(const std::function<Tensor(const std::vector<Tensor>&)>& f, con
       difference += (own - numeric) * (own - numeric);
       norm += numeric * numeric;
     }
-    worst = std::max(worst, relative(difference, std::max(norm, dot(gradient, gradient))));
+    const double error = relative(difference, std::max(norm, dot(gradient, gradient)));
+    if (std::isnan(error)) return error;
+    worst = std::max(worst, error);
   }
   return worst;
 }

@@ -68,12 +68,13 @@ void propagate(Node* root) {
 }  // namespace
 
 Node* make_node(const Shape& shape, DType dtype, const Op* op, const Inputs& inputs, Buffer values) {
+  if (!values) values = Buffer(static_cast<std::size_t>(shape.size()) * bytes_of(dtype));  // first: it may fail
   Node* node = new (pool_allocate(sizeof(Node))) Node;
   node->shape = shape;
   node->size = shape.size();
   node->dtype = dtype;
   node->op = op;
-  node->value = values ? std::move(values) : Buffer(static_cast<std::size_t>(node->size) * bytes_of(dtype));
+  node->value = std::move(values);
   if (inputs.count > Node::kInline) node->inputs = static_cast<Node**>(pool_allocate(inputs.count * sizeof(Node*)));
   bool needed = false;
   for (std::size_t i = 0; i < inputs.count; ++i) {

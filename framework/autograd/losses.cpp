@@ -15,7 +15,7 @@ struct Mse {
   static void forward(Node& y) {
     const std::int64_t n = y.inputs[0]->size;
     vectorized([n, out = y.out<T>(), x = y.in<T>(0), t = y.in<T>(1)] {
-      const T total = lane_sum<T>(n, [=](std::int64_t i) { return (x[i] - t[i]) * (x[i] - t[i]); });
+      const T total = long_sum<T>(n, [=](std::int64_t i) { return (x[i] - t[i]) * (x[i] - t[i]); });
       *out = total / static_cast<T>(n);
     });
   }
@@ -48,28 +48,30 @@ struct CrossEntropy {
   static T total_weight(const Node& y) {
     const std::int64_t* label = y.in<std::int64_t>(1);
     const T* weight = weights<T>(y);
-    T total = 0;
-    for (std::int64_t i = 0; i < y.inputs[1]->size; ++i) total += weight ? weight[label[i]] : T(1);
-    return total;
+    if (!weight) return static_cast<T>(y.inputs[1]->size);
+    double total = 0;
+    for (std::int64_t i = 0; i < y.inputs[1]->size; ++i) total += static_cast<double>(weight[label[i]]);
+    return static_cast<T>(total);
   }
   template <class T>
   static void forward(Node& y) {
     const std::int64_t size = y.inputs[0]->size, n = classes(y);
     y.saved = Buffer(static_cast<std::size_t>(size) * sizeof(T));
     const T smoothing = static_cast<T>(y.attributes<Attributes>().smoothing);
-    T loss = 0;
+    double loss = 0;  // a long float sum would drift
     each_row<T>(size, n,
                 [=, &loss, x = y.in<T>(0), label = y.in<std::int64_t>(1), weight = weights<T>(y), p = y.saved.as<T>()](std::int64_t at) {
                   const T top = row_max(n, x + at), total = exp_row(n, x + at, top, p + at), shift = top + math::log(total);
                   for (std::int64_t j = 0; j < n; ++j) p[at + j] /= total;
                   const std::int64_t c = label[at / n];
-                  loss += (1 - smoothing) * (weight ? weight[c] : T(1)) * (shift - x[at + c]);
+                  T row = (1 - smoothing) * (weight ? weight[c] : T(1)) * (shift - x[at + c]);
                   if (smoothing > 0) {
                     for (std::int64_t j = 0; j < n; ++j)
-                      loss += smoothing / static_cast<T>(n) * (weight ? weight[j] : T(1)) * (shift - x[at + j]);
+                      row += smoothing / static_cast<T>(n) * (weight ? weight[j] : T(1)) * (shift - x[at + j]);
                   }
+                  loss += static_cast<double>(row);
                 });
-    *y.out<T>() = loss / total_weight<T>(y);
+    *y.out<T>() = static_cast<T>(loss) / total_weight<T>(y);
   }
   template <class T>
   static void backward(Node& y) {
@@ -98,7 +100,7 @@ struct BceWithLogits {
   static void forward(Node& y) {
     const std::int64_t n = y.inputs[0]->size;
     vectorized([n, p = static_cast<T>(y.attributes<double>()), out = y.out<T>(), x = y.in<T>(0), t = y.in<T>(1)] {
-      const T total = lane_sum<T>(n, [=](std::int64_t i) { return p * t[i] * math::softplus(-x[i]) + (1 - t[i]) * math::softplus(x[i]); });
+      const T total = long_sum<T>(n, [=](std::int64_t i) { return p * t[i] * math::softplus(-x[i]) + (1 - t[i]) * math::softplus(x[i]); });
       *out = total / static_cast<T>(n);
     });
   }

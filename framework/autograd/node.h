@@ -142,6 +142,17 @@ Tensor apply(const Shape& shape, const Inputs& inputs) {
 
 void destroy(Node* node) noexcept;
 
+[[noreturn]] void fail_undefined(const char* what);
+
+inline const Shape& Tensor::shape() const {
+  if (!node_) fail_undefined("shape");
+  return node_->shape;
+}
+inline DType Tensor::dtype() const {
+  if (!node_) fail_undefined("dtype");
+  return node_->dtype;
+}
+inline bool Tensor::requires_grad() const { return node_ && node_->requires_grad; }
 inline Tensor::Tensor(const Tensor& other) noexcept : node_(other.node_) {
   if (node_) ++node_->references;
 }

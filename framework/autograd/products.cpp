@@ -1,5 +1,3 @@
-#include <algorithm>
-
 #include "descent/autograd/axes.h"
 #include "descent/autograd/gemm.h"
 #include "descent/autograd/kernels.h"
@@ -57,16 +55,17 @@ struct Matmul {
 // y = x·Wᵀ + b as one operation: rows are prefilled with the bias, the product is added.
 struct Linear {
   static constexpr const char* name = "linear";
+  static std::int64_t rows_of(const Node& y) { return Shape(y.shape.begin(), y.shape.end() - 1).size(); }
   template <class T>
   static void forward(Node& y) {
-    const std::int64_t out = y.inputs[1]->shape[0], in = y.inputs[1]->shape[1], rows = y.size / std::max<std::int64_t>(out, 1);
+    const std::int64_t out = y.inputs[1]->shape[0], in = y.inputs[1]->shape[1], rows = rows_of(y);
     const bool bias = y.input_count == 3;
     if (bias) fill_rows(rows, out, y.out<T>(), y.in<T>(2));
     gemm(matrix(y.in<T>(0), rows, in), matrix(y.in<T>(1), out, in).t(), y.out<T>(), bias);
   }
   template <class T>
   static void backward(Node& y) {
-    const std::int64_t out = y.inputs[1]->shape[0], in = y.inputs[1]->shape[1], rows = y.size / std::max<std::int64_t>(out, 1);
+    const std::int64_t out = y.inputs[1]->shape[0], in = y.inputs[1]->shape[1], rows = rows_of(y);
     const auto g = matrix(y.out_grad<T>(), rows, out);
     if (auto dx = y.in_grad<T>(0)) gemm(g, matrix(y.in<T>(1), out, in), dx.data, dx.accumulate);
     if (auto dw = y.in_grad<T>(1)) gemm(g.t(), matrix(y.in<T>(0), rows, in), dw.data, dw.accumulate);
@@ -75,6 +74,7 @@ struct Linear {
   }
   template <class T>
   static void fill_rows(std::int64_t rows, std::int64_t n, T* y, const T* bias) {
+    if (n == 1) return fill(rows, y, *bias);
     vectorized([=] {
       for (std::int64_t i = 0; i < rows; ++i) {
         for (std::int64_t j = 0; j < n; ++j) y[i * n + j] = bias[j];
@@ -83,6 +83,12 @@ struct Linear {
   }
   template <class T>
   static void sum_over_rows(std::int64_t rows, std::int64_t n, const T* g, T* sums) {
+    if (n == 1) return static_cast<void>(*sums += block_sum(rows, g));
+    if (rows > kManyTerms) {
+      const RowSums<T> total(sums, n, rows);
+      for (std::int64_t i = 0; i < rows; ++i) total.add(0, n, g + i * n);
+      return;
+    }
     vectorized([=] {
       for (std::int64_t i = 0; i < rows; ++i) {
         for (std::int64_t j = 0; j < n; ++j) sums[j] += g[i * n + j];

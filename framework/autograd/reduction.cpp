@@ -1,4 +1,4 @@
-#include <cmath>
+#include <algorithm>
 #include <limits>
 
 #include "descent/autograd/axes.h"
@@ -34,13 +34,16 @@ Walk<2> walk_of(const Node& y) {
   return Walk<2>(x, {strides_as(x, x), strides_as(kept, x)});
 }
 
-// Sums rows into y. Along axes that stay, so many rows are added up apart before they join y that a long float sum does not drift.
+// Adds the rows of x to y; along axes that are reduced, each row's sum.
 template <class T>
-void sum_rows(const Walk<2>& walk, const T* x, T* y) {
-  if (walk.stride(1) == 0) {
-    return walk.rows([&](const auto& at) { y[at[1]] += block_sum(walk.inner(), x + at[0]); });
-  }
-  walk.rows([&](const auto& at) { add_to(walk.inner(), y + at[1], x + at[0]); });
+void sum_rows(const Walk<2>& walk, const T* x, Node& y) {
+  const bool reduced = walk.stride(1) == 0;
+  const RowSums<T> sums(y.out<T>(), y.size, y.inputs[0]->size / std::max<std::int64_t>(1, y.size * (reduced ? walk.inner() : 1)));
+  walk.rows([&](const auto& at) {
+    if (!reduced) return sums.add(at[1], walk.inner(), x + at[0]);
+    const T total = block_sum(walk.inner(), x + at[0]);
+    sums.add(at[1], 1, &total);
+  });
 }
 
 struct Sum {
@@ -48,7 +51,7 @@ struct Sum {
   template <class T>
   static void forward(Node& y) {
     fill(y.size, y.out<T>(), T(0));
-    sum_rows(walk_of(y), y.in<T>(0), y.out<T>());
+    sum_rows(walk_of(y), y.in<T>(0), y);
   }
   template <class T>
   static void backward(Node& y) {
@@ -107,6 +110,14 @@ Tensor reduce(const Tensor& x, const Axes& axes, bool keepdim) {
   return apply<O>(keepdim ? shape.kept : shape.dropped, x, [&](Node& y) { y.save(shape.kept); });
 }
 
+void check_comparable(const char* op, const Tensor& x, const Axes& axes) {
+  check_operands(op, {&x});
+  if (reduce_shape(op, x.shape(), axes).count == 0) fail_argument("{}: {} has no elements to compare", op, to_string(x.shape()));
+}
+
+// Shifting by an infinite maximum would give ∞ − ∞; x − x is 0 only where x is finite.
+Tensor finite_or_zero(const Tensor& x) { return where(x - x, scalar(0, x.dtype()), x); }
+
 std::vector<std::int64_t> sizes(const Shape& shape) { return {shape.begin(), shape.end()}; }
 
 }  // namespace
@@ -114,25 +125,30 @@ std::vector<std::int64_t> sizes(const Shape& shape) { return {shape.begin(), sha
 Tensor sum(const Tensor& x, const Axes& axes, bool keepdim) { return reduce<Sum>(x, axes, keepdim); }
 
 Tensor mean(const Tensor& x, const Axes& axes, bool keepdim) {
-  const Tensor total = sum(x, axes, keepdim);
-  return total / static_cast<double>(reduce_shape("mean", x.shape(), axes).count);
+  check_operands("mean", {&x});
+  const std::int64_t count = reduce_shape("mean", x.shape(), axes).count;
+  return sum(x, axes, keepdim) / static_cast<double>(count);
 }
 
 Tensor var(const Tensor& x, const Axes& axes, bool keepdim, bool unbiased) {
+  check_operands("var", {&x});
   const std::int64_t count = reduce_shape("var", x.shape(), axes).count - (unbiased ? 1 : 0);
   return sum(square(x - mean(x, axes, true)), axes, keepdim) / static_cast<double>(count);
 }
 
 Tensor max(const Tensor& x, const Axes& axes, bool keepdim) {
-  check_operands("max", {&x});
-  if (reduce_shape("max", x.shape(), axes).count == 0) fail_argument("max: {} has no elements to compare", to_string(x.shape()));
+  check_comparable("max", x, axes);
   return reduce<Max>(x, axes, keepdim);
 }
 
-Tensor min(const Tensor& x, const Axes& axes, bool keepdim) { return neg(max(neg(x), axes, keepdim)); }
+Tensor min(const Tensor& x, const Axes& axes, bool keepdim) {
+  check_comparable("min", x, axes);
+  return neg(max(neg(x), axes, keepdim));
+}
 
 Tensor logsumexp(const Tensor& x, const Axes& axes, bool keepdim) {
-  const Tensor top = max(x, axes, true).detach();
+  check_comparable("logsumexp", x, axes);
+  const Tensor top = finite_or_zero(max(x.detach(), axes, true));
   const Tensor total = log(sum(exp(x - top), axes, true)) + top;
   return keepdim ? total : reshape(total, sizes(reduce_shape("logsumexp", x.shape(), axes).dropped));
 }

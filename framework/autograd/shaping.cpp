@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstring>
 
@@ -127,9 +129,14 @@ Tensor reshape(const Tensor& x, const std::vector<std::int64_t>& sizes) {
   std::int64_t known = 1;
   for (const std::int64_t n : sizes) known *= n == -1 ? 1 : n;
   Shape shape;
-  for (const std::int64_t n : sizes) shape.push_back(n == -1 && known > 0 ? x.size() / known : n);
-  if (shape.size() != x.size() || std::count(sizes.begin(), sizes.end(), -1) > 1) {
-    fail_argument("reshape: cannot turn {} into {}", to_string(x.shape()), to_string(shape));
+  bool fits = std::count(sizes.begin(), sizes.end(), -1) <= 1;
+  for (const std::int64_t n : sizes) {
+    const std::int64_t size = n == -1 && known > 0 ? x.size() / known : n;
+    fits &= size >= 0;
+    shape.push_back(std::max<std::int64_t>(size, 0));
+  }
+  if (!fits || shape.size() != x.size()) {
+    fail_argument("reshape: cannot turn {} into ({})", to_string(x.shape()), fmt::join(sizes, ", "));
   }
   Node* y = make_node(shape, x.dtype(), &kOp<Reshape>, x, x.node()->value);
   finish_node(*y);
@@ -167,6 +174,7 @@ Tensor slice(const Tensor& x, std::int64_t a, std::int64_t start, std::int64_t s
   const int axis = normalize_axis("slice", a, x.shape());
   if (step < 1) fail_argument("slice: expected a step >= 1, got {}", step);
   const std::int64_t n = x.shape()[axis];
+  step = std::min(step, n + 1);
   start = std::clamp<std::int64_t>(start < 0 ? start + n : start, 0, n);
   stop = std::clamp<std::int64_t>(stop < 0 ? stop + n : stop, start, n);
   Box box = whole(x.shape());
@@ -197,6 +205,7 @@ Tensor concat(const std::vector<Tensor>& tensors, std::int64_t a) {
 }
 
 Tensor stack(const std::vector<Tensor>& tensors, std::int64_t axis) {
+  if (tensors.empty()) fail_argument("stack: expected at least one tensor");
   std::vector<Tensor> rows;
   for (const Tensor& x : tensors) {
     check_operands("stack", {&tensors[0], &x});
@@ -214,6 +223,7 @@ Tensor stack(const std::vector<Tensor>& tensors, std::int64_t axis) {
 Tensor gather(const Tensor& x, std::int64_t a, const Tensor& index) {
   check_operands("gather", {&x});
   const int axis = normalize_axis("gather", a, x.shape());
+  if (!index.defined()) fail_argument("gather: the index is undefined");
   if (index.dtype() != DType::int64) fail_argument("gather: expected an index of int64, got {}", name(index.dtype()));
   bool fits = index.rank() == x.rank();
   for (int i = 0; fits && i < x.rank(); ++i) fits = i == axis || index.shape()[i] <= x.shape()[i];

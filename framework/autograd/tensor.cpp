@@ -5,10 +5,13 @@
 #include "descent/autograd/kernels.h"
 
 namespace descent {
+
+void fail_undefined(const char* what) { fail_argument("{}: the tensor is undefined", what); }
+
 namespace {
 
 const Node& checked(const Node* node, const char* what) {
-  if (!node) fail_argument("{}: the tensor is undefined", what);
+  if (!node) fail_undefined(what);
   return *node;
 }
 
@@ -33,10 +36,6 @@ void collect(const Nested& nested, const Shape& shape, int axis, std::vector<dou
 }
 
 }  // namespace
-
-const Shape& Tensor::shape() const { return checked(node_, "shape").shape; }
-DType Tensor::dtype() const { return checked(node_, "dtype").dtype; }
-bool Tensor::requires_grad() const { return node_ && node_->requires_grad; }
 
 template <class T>
 T* Tensor::data() const {

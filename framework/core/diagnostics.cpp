@@ -34,8 +34,8 @@ std::string excerpt(const Mark& mark) {
   const auto part = [&](std::size_t a, std::size_t b) { return shown(line.substr(a, b - a), std::string::npos); };
   const std::string before = (from > 0 ? "…" : "") + part(from, token),
                     carets(std::max<std::size_t>(1, count_characters(part(token, end))), '^');
-  return fmt::format("\n{:4} | {}{}{}\n     | {:{}}{}", mark.line, before, part(token, stop), stop < line.size() ? "…" : "", "",
-                     count_characters(before), carets);
+  const std::string number = fmt::format("{:4}", mark.line), margin(number.size(), ' '), gap(count_characters(before), ' ');
+  return fmt::format("\n{} | {}{}{}\n{} | {}{}", number, before, part(token, stop), stop < line.size() ? "…" : "", margin, gap, carets);
 }
 
 std::string headline(const Diagnostics::Item& item) {

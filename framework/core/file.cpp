@@ -26,16 +26,14 @@ struct stat status_of(const File& file) {
   return status;
 }
 
-// A new file in `folder` that is removed again unless it is renamed.
+// A new file in `folder` that is removed again; once renamed, there is nothing left of its name to remove.
 class Temporary {
  public:
   Temporary(const File& folder, const std::string& path)
       : folder_(folder), name_(".descent-" + random_hex(16)), file_(create(folder, name_), path) {}
   Temporary(const Temporary&) = delete;
   Temporary& operator=(const Temporary&) = delete;
-  ~Temporary() {
-    if (!renamed_) ::unlinkat(folder_.descriptor(), name_.c_str(), 0);
-  }
+  ~Temporary() { ::unlinkat(folder_.descriptor(), name_.c_str(), 0); }
 
   void write(std::string_view content) {
     file_.write(content);
@@ -48,7 +46,6 @@ class Temporary {
     // Renaming would replace even a device such as /dev/stdout.
     if (exists && !S_ISREG(target.st_mode)) fail(ErrorKind::data, "{}: not a regular file", file_.path());
     if (::renameat(folder_.descriptor(), name_.c_str(), folder_.descriptor(), name.c_str()) != 0) fail_system(file_.path(), "replace");
-    renamed_ = true;
   }
 
  private:
@@ -59,7 +56,6 @@ class Temporary {
   const File& folder_;
   std::string name_;
   File file_;
-  bool renamed_ = false;
 };
 
 }  // namespace

@@ -80,6 +80,11 @@ TEST(Diagnostics, ShowsOneCaretBehindTheEndOfALine) {
   EXPECT_NE(report_of({source_of("ab\n"), 9, 9, 5}, "", "wrong").find("bowl.yaml:9:9"), std::string::npos);
 }
 
+TEST(Diagnostics, AlignsTheCaretBelowALongLineNumber) {
+  const std::string report = report_of({source_of(std::string(12344, '\n') + "a: b\n"), 12345, 4}, "", "wrong");
+  EXPECT_NE(report.find("12345 | a: b\n      |    ^"), std::string::npos) << report;
+}
+
 TEST(Diagnostics, LeavesTheCarriageReturnOut) {
   EXPECT_NE(report_of({source_of("a: 1\r\nb: 2\r\n"), 1, 4}, "", "wrong").find("   1 | a: 1\n"), std::string::npos);
 }
