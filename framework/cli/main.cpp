@@ -1,0 +1,3 @@
+#include "descent/cli/main.h"
+
+int main(int argc, char** argv) { return descent::main(argc, argv); }

@@ -1,0 +1,19 @@
+#pragma once
+#include <string>
+#include <vector>
+
+namespace descent::cli {
+
+// Rows of cells that are printed in columns as wide as their widest cell, two spaces apart.
+class TextTable {
+ public:
+  void add(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }
+  bool empty() const { return rows_.empty(); }
+  // One line a row, each behind `indent`, without spaces at its end.
+  std::string text(const std::string& indent) const;
+
+ private:
+  std::vector<std::vector<std::string>> rows_;
+};
+
+}  // namespace descent::cli

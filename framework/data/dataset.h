@@ -1,0 +1,97 @@
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "descent/autograd/tensor.h"
+#include "descent/core/registry.h"
+
+namespace descent {
+
+// What the loss needs as targets: numbered classes, numbers, or whichever the data hold.
+enum class TargetForm { classes, values, either };
+
+// Examples, one a row.
+struct Table {
+  Tensor x;                                // (n, features…) in the run's dtype
+  Tensor y;                                // (n,) int64 class labels, or (n, k) values in the run's dtype
+  std::vector<std::string> feature_names;  // empty where the data name none
+  std::string target_name;
+  std::vector<std::string> class_names;  // the text of each label; empty with values
+  std::vector<std::string> files;        // that were read
+
+  std::int64_t rows() const { return x.size(0); }
+  bool classes() const { return y.dtype() == DType::int64; }
+};
+
+// Some rows of a shared table, in this order.
+struct View {
+  std::shared_ptr<const Table> table;
+  std::vector<std::int64_t> rows;
+};
+
+struct Data {
+  View train;
+  std::optional<View> validation, test;
+  std::vector<std::string> files;  // every file that was read
+};
+
+// What a data set must know to load.
+struct LoadContext {
+  DType dtype = DType::float32;
+  TargetForm form = TargetForm::classes;
+  std::uint64_t seed = 0;
+  std::uint64_t part = 0;           // 0 training, 1 validation, 2 test: generators draw each from a stream of its own
+  const Table* training = nullptr;  // for validation and test: their classes are numbered as in training
+};
+
+// The rows that `split` holds out, each a fraction in (0, 1), a count, or 0.
+struct Split {
+  Value validation = 0, test = 0;
+  void options(Options& option);
+};
+
+// A data set of an experiment file. Its own options come from a source, see SourceDataset; these are common to all.
+class Dataset : public Component {
+ public:
+  static ComponentKind& kind();
+  void options(Options& option) final;
+  virtual Table load(const LoadContext& context) const = 0;
+
+  bool standardize = false;
+  Split split;
+  Value validation, test;  // maps with the source's options that differ, naming separate data; null without
+
+ private:
+  virtual void source_options(Options& option) = 0;
+  virtual std::unique_ptr<Dataset> with_defaults() const = 0;
+  void complete_part(Value& part, const Reading& reading) const;
+};
+
+// Makes a data set of a source: a struct with `void options(Options&)` and `Table load(const LoadContext&) const`.
+template <class Source>
+class SourceDataset final : public Dataset {
+ public:
+  Table load(const LoadContext& context) const override { return source_.load(context); }
+
+ private:
+  void source_options(Options& option) override { source_.options(option); }
+  std::unique_ptr<Dataset> with_defaults() const override { return std::make_unique<SourceDataset>(); }
+  Source source_;
+};
+
+// const RegisterDataset<Csv> csv("csv", "rows of numbers and a target, separated by commas");
+template <class Source>
+using RegisterDataset = Register<Dataset, SourceDataset<Source>>;
+
+// Loads, splits by an order that is a function of the seed, and standardises. Each part keeps the rows in the order of the data.
+// Errors in data are of kind data and name FILE:LINE:COLUMN or FILE and byte.
+Data load_data(const Spec& spec, DType dtype, TargetForm form, std::uint64_t seed);
+
+// Shifts and scales every feature, in place, to mean 0 and standard deviation 1 over the training rows (the population's deviation, as
+// sklearn's StandardScaler); a feature that is constant there is only shifted.
+void standardize(const Data& data);
+
+}  // namespace descent

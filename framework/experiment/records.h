@@ -1,0 +1,75 @@
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "descent/core/file.h"
+
+// What a run logs: metrics.jsonl, which is the same for the same experiment, and timing.jsonl, which is not.
+namespace descent {
+
+// A parameter's values, after the step; one that is no list has one.
+struct ParameterValues {
+  std::string name;
+  std::vector<double> values;
+  bool is_list = false;
+};
+
+// A line of metrics.jsonl:
+// {"step":10,"epoch":1,"split":"train","loss":0.43,"lr":0.1,"grad_norm":1.2,"params":{"w":4,"x":[1,2]},"accuracy":0.9}. What is unset or
+// empty is left out. Numbers have the shortest form that reads back to the same double. A number that is not finite is null; the first of
+// them is named at the end: "nonfinite":"nan", "inf" or "-inf".
+struct Record {
+  std::int64_t step = 0;
+  std::optional<std::int64_t> epoch;
+  std::string split;
+  double loss = 0;
+  std::optional<double> lr, grad_norm;
+  std::vector<ParameterValues> params;
+  std::vector<std::pair<std::string, double>> metrics;
+};
+
+// A line of timing.jsonl: the wall-clock time of a step, counted from the start of the run.
+struct Timing {
+  std::int64_t step = 0;
+  double seconds = 0;
+};
+
+// Without a line break.
+void append_json(std::string& text, const Record& record);
+void append_json(std::string& text, const Timing& timing);
+
+// Appends lines to a file. They reach it at once when lines are rare, else every few milliseconds, and by flush() and close().
+// Every function throws Error (kind data) when the file cannot be written; what was not written then is given up.
+class RecordWriter {
+ public:
+  explicit RecordWriter(const std::string& path);
+  RecordWriter(const RecordWriter&) = delete;
+  RecordWriter& operator=(const RecordWriter&) = delete;
+  ~RecordWriter();  // flushes, but reports nothing
+
+  template <class Line>
+  void write(const Line& line) {
+    append_json(buffer_, line);
+    buffer_ += '\n';
+    flush_if_due();
+  }
+  void flush();
+  void close();
+
+ private:
+  void flush_if_due();
+
+  File file_;
+  std::string buffer_;
+  std::chrono::steady_clock::time_point flushed_;
+};
+
+// Writes the records of a .jsonl file as a table. Its columns are all fields in the order of their first use, with those inside as
+// `params.w` and `params.x[0]`; missing values and null are empty. A last line without its line break, left by a crash, is left out.
+void write_metrics_csv(const std::string& jsonl_path, const std::string& csv_path);
+
+}  // namespace descent

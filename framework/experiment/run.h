@@ -1,0 +1,31 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "descent/experiment/console.h"
+
+namespace descent {
+
+// What a command line adds to an experiment file.
+struct RunRequest {
+  std::string file, out;
+  std::vector<std::string> set, require, arguments;
+  bool quiet = false, json = false;
+  Color color = Color::automatic;
+};
+
+// Runs an experiment file and leaves its folder. Returns the exit code; throws Error when nothing could be run.
+int run(const RunRequest& request);
+
+// Validates all that a run would, without writing anything. Prints the parameter count, or the resolved file.
+int check(const RunRequest& request, bool print_resolved);
+
+// A condition `metric>=value` (also <=, >, <, ==) on what a run measured.
+struct Requirement {
+  std::string text, metric, comparison;
+  double value = 0;
+  static Requirement parse(const std::string& text);  // Error(usage) when it is none
+  bool met(double measured) const;
+};
+
+}  // namespace descent

@@ -1,0 +1,79 @@
+#include "descent/experiment/run_folder.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <ctime>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "descent/core/error.h"
+#include "descent/core/file.h"
+
+namespace descent {
+namespace {
+
+void make_folders(const std::string& path) {
+  std::error_code error;
+  std::filesystem::create_directories(path, error);
+  if (!error) return;
+  errno = error.value();
+  fail_system(path, "create");
+}
+
+// Replaced as a whole, so that it always points to some run.
+void point(const std::string& link, const std::string& target) {
+  const std::string temporary = link + '-' + random_hex(16);
+  if (::symlink(target.c_str(), temporary.c_str()) != 0) fail_system(link, "create");
+  if (::rename(temporary.c_str(), link.c_str()) == 0) return;
+  const int reason = errno;
+  ::unlink(temporary.c_str());
+  errno = reason;
+  fail_system(link, "replace");
+}
+
+std::string local_time() {
+  const std::time_t now = std::time(nullptr);
+  std::tm parts{};
+  ::localtime_r(&now, &parts);
+  char text[sizeof "YYYYMMDD-HHMMSS"];
+  std::strftime(text, sizeof text, "%Y%m%d-%H%M%S", &parts);
+  return text;
+}
+
+std::string create_new(const std::string& parent) {
+  make_folders(parent);
+  std::string name = local_time() + '-' + random_hex(4);
+  while (::mkdir((parent + '/' + name).c_str(), 0777) != 0) {
+    if (errno != EEXIST) fail_system(parent + '/' + name, "create");
+    name = local_time() + '-' + random_hex(4);
+  }
+  point(parent + "/latest", name);
+  return parent + '/' + name;
+}
+
+std::string create_exactly(const std::string& path) {
+  make_folders(path);
+  std::error_code error;
+  if (!std::filesystem::is_empty(path, error) && !error) fail(ErrorKind::data, "{}: exists and is not empty", path);
+  // Two runs may have seen the same empty folder: it belongs to the one that creates this file.
+  const std::string claim = path + "/experiment.yaml";
+  File(::open(claim.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666), claim).close();
+  return path;
+}
+
+}  // namespace
+
+RunFolder::RunFolder(const std::string& name, const std::string& out)
+    : path_(out.empty() ? create_new("runs/" + name) : create_exactly(out)) {}
+
+void RunFolder::write(std::string_view name, std::string_view content) const { write_file(file(name), content); }
+
+void RunFolder::write_json(std::string_view name, const nlohmann::ordered_json& content) const {
+  // Host names and arguments may hold any bytes; what is not UTF-8 is replaced.
+  write(name, content.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + '\n');
+}
+
+}  // namespace descent

@@ -1,0 +1,25 @@
+#pragma once
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <string_view>
+
+namespace descent {
+
+// The folder that a run writes to; no other process writes to the same one.
+class RunFolder {
+ public:
+  // Creates runs/NAME/<YYYYMMDD-HHMMSS>-<4 hex>/ in the current directory, local time, and points runs/NAME/latest to it; or creates
+  // exactly `out`, which may exist when it is empty. Errors are of kind data.
+  explicit RunFolder(const std::string& name, const std::string& out = "");
+
+  const std::string& path() const { return path_; }
+  std::string file(std::string_view name) const { return path_ + '/' + std::string(name); }
+  // Each replaces one file, as write_file does.
+  void write(std::string_view name, std::string_view content) const;
+  void write_json(std::string_view name, const nlohmann::ordered_json& content) const;
+
+ private:
+  std::string path_;
+};
+
+}  // namespace descent
