@@ -21,12 +21,13 @@ struct Matmul {
   // Calls f(i, j, l) for each product: where its matrices begin in a, b and y.
   template <class F>
   static void each(const Node& y, const F& f) {
-    const auto& [axes, m, k, n] = y.attributes<Batch>();
+    const Batch& batch = y.attributes<Batch>();
+    const Shape& axes = batch.axes;
     const Walk<3> walk(
         axes, {strides_as(leading(y.inputs[0]->shape), axes), strides_as(leading(y.inputs[1]->shape), axes), strides_as(axes, axes)});
     walk.rows([&](auto at) {
       for (std::int64_t i = 0; i < walk.inner(); ++i) {
-        f(at[0] * m * k, at[1] * k * n, at[2] * m * n);
+        f(at[0] * batch.m * batch.k, at[1] * batch.k * batch.n, at[2] * batch.m * batch.n);
         for (std::size_t s = 0; s < 3; ++s) at[s] += walk.stride(static_cast<int>(s));
       }
     });

@@ -14,8 +14,10 @@ struct SizeClass {
   std::size_t index, bytes;
 };
 
+std::size_t lines_of(std::size_t bytes) { return bytes == 0 ? 1 : (bytes + kLine - 1) / kLine; }
+
 SizeClass class_of(std::size_t bytes) {
-  const std::size_t lines = (bytes + kLine - 1) / kLine;
+  const std::size_t lines = lines_of(bytes);
   const unsigned log = 63U - static_cast<unsigned>(__builtin_clzll(lines - 1));  // 2^log < lines <= 2^(log+1), log >= 3
   const std::size_t step = std::size_t{1} << (log - 2), quarters = (lines - 1 - (std::size_t{1} << log)) / step;
   return {(log - 3) * 4 + quarters, ((std::size_t{1} << log) + (quarters + 1) * step) * kLine};
@@ -24,6 +26,9 @@ SizeClass class_of(std::size_t bytes) {
 thread_local FreeBlock* large_blocks[kClasses];
 thread_local char* slab;
 thread_local std::size_t slab_left;
+
+// Small ones come here from a caller that was compiled with the address sanitizer.
+FreeBlock*& free_blocks(std::size_t bytes) { return bytes <= kSmall ? small_blocks[lines_of(bytes)] : large_blocks[class_of(bytes).index]; }
 
 void* from_system(std::size_t bytes) {
   void* block = std::aligned_alloc(kLine, bytes);
@@ -44,17 +49,15 @@ void* carve(std::size_t bytes) {
 
 void* allocate_slowly(std::size_t bytes) {
   if (bytes > kLargest) throw std::bad_alloc();
-  const std::size_t whole_lines = (bytes + kLine - 1) / kLine * kLine;
-  if (!kPooled) return from_system(whole_lines);
-  if (bytes <= kSmall) return carve(whole_lines);
-  const SizeClass size = class_of(bytes);
-  FreeBlock*& head = large_blocks[size.index];
-  return head ? std::exchange(head, head->next) : from_system(size.bytes);
+  if (!kPooled) return from_system(lines_of(bytes) * kLine);
+  FreeBlock*& head = free_blocks(bytes);
+  if (head) return std::exchange(head, head->next);
+  return bytes <= kSmall ? carve(lines_of(bytes) * kLine) : from_system(class_of(bytes).bytes);
 }
 
 void release_slowly(void* block, std::size_t bytes) noexcept {
   if (!kPooled) return std::free(block);
-  FreeBlock*& head = large_blocks[class_of(bytes).index];
+  FreeBlock*& head = free_blocks(bytes);
   head = new (block) FreeBlock{head};
 }
 

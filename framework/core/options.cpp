@@ -208,7 +208,9 @@ std::string Options::help_for(const std::string& key, const Reading& reading) co
   constexpr std::size_t kEnough = 500;  // errors; only the first 20 are shown
   if (reading.diagnostics.items().size() > kEnough) return "";
   const std::string section = reading.where ? reading.where(key) : "";
-  if (!section.empty()) return fmt::format("'{}' belongs in '{}'", shown(key), section);
+  if (section == "/") return fmt::format("'{}' belongs at the top level", shown(key));
+  const bool is_here = reading.path.rfind(section, 0) == 0;  // of another type
+  if (!section.empty() && !is_here) return fmt::format("'{}' belongs in '{}'", shown(key), section);
   std::vector<std::string> known;
   for (const Option& option : list_) known.push_back(option.name);
   const std::string near = nearest(key, known);

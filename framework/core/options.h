@@ -59,7 +59,7 @@ class Options;
 struct Reading {
   Diagnostics& diagnostics;
   std::string path;                                               // "optimizer.lr"; empty at the root
-  std::function<std::string(const std::string& key)> where = {};  // the section that an unknown key belongs in, or ""
+  std::function<std::string(const std::string& key)> where = {};  // the section that an unknown key belongs in: "/" the top level, "" none
 
   Reading at(std::string_view key) const;  // one key deeper
   Reading at(std::size_t index) const;     // one list item deeper

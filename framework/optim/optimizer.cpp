@@ -27,7 +27,7 @@ void Optimizer::add_parameters(const std::vector<std::pair<std::string, Tensor>>
   const auto unused = std::find(matched.begin(), matched.end(), false);
   if (unused != matched.end()) {
     const auto i = static_cast<std::size_t>(unused - matched.begin());
-    fail_argument("optimizer: groups[{}]: no parameter is left for the pattern '{}'", i, shown(patterns[i]));
+    fail_argument("optimizer.groups[{}]: no parameter is left for the pattern '{}'", i, shown(patterns[i]));
   }
 }
 

@@ -11,7 +11,7 @@
 namespace descent {
 namespace {
 
-bool aligned(const void* block) { return reinterpret_cast<std::uintptr_t>(block) % 64 == 0; }
+bool aligned(const void* block, std::uintptr_t to = 64) { return reinterpret_cast<std::uintptr_t>(block) % to == 0; }
 
 // Whether blocks are kept for reuse; the address sanitizer gets every one from the heap.
 bool pooled() {
@@ -85,13 +85,29 @@ TEST(Buffer, IsEmptyByDefault) {
   EXPECT_FALSE(buffer.shared());
 }
 
-TEST(Buffer, HoldsTheBytesAskedForAligned) {
-  for (const std::size_t bytes : {0U, 1U, 4U, 100U, 5000U, 1U << 18}) {
+TEST(Buffer, HoldsTheBytesAskedForAlignedTo64UnlessTheyShareALineWithTheHeader) {
+  for (const std::size_t bytes : {0U, 1U, 48U, 49U, 64U, 100U, 448U, 449U, 5000U, 1U << 18}) {
     const Buffer buffer(bytes);
     EXPECT_TRUE(buffer);
     EXPECT_EQ(buffer.bytes(), bytes);
-    EXPECT_TRUE(aligned(buffer.as<char>())) << bytes << " bytes at " << static_cast<const void*>(buffer.as<char>());
+    EXPECT_TRUE(aligned(buffer.as<char>(), bytes <= 48 ? 16 : 64)) << bytes;
     std::memset(buffer.as<char>(), 1, bytes);
+  }
+}
+
+// Filled side by side with numbers of their own, so that one that overlaps a neighbour, or its header, is found.
+RC_GTEST_PROP(Buffer, OverlapsNoOther, ()) {
+  const auto sizes = *rc::gen::container<std::vector<std::size_t>>(40, rc::gen::inRange<std::size_t>(0, 600));
+  std::vector<Buffer> buffers;
+  for (std::size_t i = 0; i < sizes.size(); ++i) {
+    if (i % 3 == 2) buffers[i - 1] = Buffer(sizes[i - 1]);
+    buffers.emplace_back(sizes[i]);
+    for (std::size_t k = i < 1 ? 0 : i - 1; k <= i; ++k) std::memset(buffers[k].as<char>(), static_cast<int>(k), sizes[k]);
+  }
+  for (std::size_t i = 0; i < sizes.size(); ++i) {
+    RC_ASSERT(buffers[i].bytes() == sizes[i]);
+    RC_ASSERT(!buffers[i].shared());
+    for (std::size_t k = 0; k < sizes[i]; ++k) RC_ASSERT(buffers[i].as<unsigned char>()[k] == static_cast<unsigned char>(i));
   }
 }
 
