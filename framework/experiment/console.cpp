@@ -52,12 +52,14 @@ Console::~Console() { clear_bar(); }
 void Console::log_to(const std::string& path) {
   log_ = std::make_shared<spdlog::logger>("run", std::make_shared<spdlog::sinks::basic_file_sink_st>(path));
   log_->set_pattern("%v");
+  log_->flush_on(spdlog::level::info);  // for those who follow it
 }
 
-void Console::expect(std::int64_t steps, std::int64_t steps_per_epoch, std::int64_t records) {
+void Console::expect(std::int64_t steps, std::int64_t steps_per_epoch, std::int64_t steps_per_record) {
   steps_ = steps;
   per_epoch_ = steps_per_epoch;
-  stride_ = per_epoch_ > 1 ? 1 : std::max<std::int64_t>(1, (records + kLines - 1) / kLines);
+  per_record_ = steps_per_record;
+  stride_ = std::max<std::int64_t>(1, (steps / steps_per_record + kLines - 1) / kLines);
 }
 
 void Console::line(const std::string& text) {
@@ -67,9 +69,10 @@ void Console::line(const std::string& text) {
   std::fprintf(stderr, "%s\n", text.c_str());
 }
 
-// All epochs, or the first of every stride of records; the start of an objective too.
+// The last record of every epoch, or the first of every stride of records; the start of an objective too.
 bool Console::shows(const Record& record) {
   if (record.split != "train" || record.step == 0) return true;
+  if (per_epoch_ > 1) return record.step == steps_ || (record.step - 1) % per_epoch_ + per_record_ >= per_epoch_;
   return seen_++ % stride_ == 0;
 }
 

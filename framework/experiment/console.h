@@ -25,7 +25,7 @@ class Console {
   ~Console();
 
   void log_to(const std::string& path);
-  void expect(std::int64_t steps, std::int64_t steps_per_epoch, std::int64_t records);
+  void expect(std::int64_t steps, std::int64_t steps_per_epoch, std::int64_t steps_per_record);
   void line(const std::string& text);
   void record(const Record& record);
   void progress(std::int64_t step, double loss);
@@ -35,7 +35,7 @@ class Console {
   bool shows(const Record& record);
   void clear_bar();
   bool quiet_, terminal_, color_;
-  std::int64_t steps_ = 0, per_epoch_ = 0, stride_ = 1, seen_ = 0;
+  std::int64_t steps_ = 0, per_epoch_ = 0, per_record_ = 1, stride_ = 1, seen_ = 0;
   double drawn_ = 0;
   bool bar_ = false;
   std::shared_ptr<spdlog::logger> log_;

@@ -31,7 +31,7 @@ std::string name_from(const std::string& path) {
   return name.substr(0, 64);
 }
 
-// The errors that no single option can see. `root` is the file, for places.
+// The errors that no single option can see. `root` is the file.
 class Agreement {
  public:
   Agreement(const Experiment& experiment, const Value& root, Diagnostics& diagnostics)
@@ -39,47 +39,61 @@ class Agreement {
 
   void check() const {
     if (!is_name(e_.name)) error("name", fmt::format("'{}' is no name: letters, digits, '_', '.' and '-', at most 64", shown(e_.name)));
-    if (given("objective") == given("model")) {
-      error(given("model") ? "model" : "",
-            given("model") ? "there is an objective already" : "nothing to minimise: give an objective, or a model with data and a loss");
+    if (given("objective") && given("model")) error("model", "there is an objective already");
+    if (!given("objective") && !given("model")) error("", "nothing to minimise: give an objective, or a model with data and a loss");
+    if (given("objective")) {
+      check_objective();
+    } else if (given("model")) {
+      check_model();
     }
-    if (given("objective")) check_objective();
-    if (given("model")) check_model();
-    if (!given("optimizer")) error("", "missing key 'optimizer'");
-    if (!given("train")) error("", "missing key 'train'");
-    if (given("train") && e_.train.epochs.has_value() == e_.train.steps.has_value()) {
-      error("train", e_.train.steps ? "give either epochs or steps" : "give epochs or steps");
+    if (!given("optimizer")) error("", "missing key 'optimizer'", "such as optimizer: {type: adagrad, lr: 0.1}");
+    if (!given("train")) error("", "missing key 'train'", "such as train: {steps: 100}");
+    const bool has_length = given("train.epochs") || given("train.steps");
+    if (given("train") && !has_length && !told("train")) error("train", "give epochs or steps");
+    for (const char* section : {"train", "checkpoint.every"}) {
+      const std::string epochs = std::string(section) + ".epochs", steps = std::string(section) + ".steps";
+      if (given(epochs) && given(steps)) error(steps, "there are epochs already; give one of them");
     }
-    if (e_.checkpoint.every.epochs && e_.checkpoint.every.steps) error("checkpoint", "give either every.epochs or every.steps");
+    check_metrics();
   }
 
  private:
-  bool given(const char* key) const { return root_.find(key) != nullptr; }
+  bool given(const std::string& path) const { return find_path(root_, path) != nullptr; }
+  bool told(const std::string& path) const {
+    const auto& items = diagnostics_.items();
+    return std::any_of(items.begin(), items.end(), [&](const auto& item) { return item.path == path; });
+  }
 
   void check_objective() const {
-    for (const char* key : {"data", "loss", "metrics", "gradcheck"}) {
+    for (const char* key : {"data", "loss", "metrics"}) {
       if (given(key)) error(key, "this belongs to a model; there is an objective");
     }
-    const Value* train = root_.find("train");
-    for (const char* key : {"epochs", "batch_size", "shuffle", "drop_last"}) {
-      if (!train || !train->find(key)) continue;
-      diagnostics_.error(mark_of(*train, key), std::string("train.") + key, "an objective has no data to go through", "give train.steps");
+    for (const char* path : {"train.epochs", "train.batch_size", "train.shuffle", "train.drop_last", "checkpoint.every.epochs"}) {
+      if (given(path)) error(path, "an objective has no data to go through", "count in steps");
     }
+    const Value* unit = find_path(root_, "schedule.unit");
+    if (unit && unit->text == "epochs") error("schedule.unit", "an objective has no data to go through", "count in steps");
   }
   void check_model() const {
     for (const char* key : {"data", "loss"}) {
-      if (!given(key)) error("model", fmt::format("a model needs '{}:'", key));
+      if (!given(key)) error("model", fmt::format("a model needs '{}'", key));
+    }
+  }
+  // Their names are those of columns.
+  void check_metrics() const {
+    for (std::size_t i = 0; i < e_.metrics.size(); ++i) {
+      const auto same = [&](const Spec& metric) { return metric && metric.type == e_.metrics[i].type; };
+      const auto here = e_.metrics.begin() + static_cast<std::ptrdiff_t>(i);
+      if (std::any_of(e_.metrics.begin(), here, same)) error(fmt::format("metrics[{}]", i), "there is one of this type already");
     }
   }
 
-  static Mark mark_of(const Value& map, const char* key) {
-    for (const Value::Entry& entry : map.entries) {
-      if (entry.key == key) return entry.mark;
-    }
-    return map.mark;
-  }
-  void error(const char* key, std::string message) const {
-    diagnostics_.error(*key ? mark_of(root_, key) : root_.mark, key, std::move(message));
+  // At the value, or at the key of a section.
+  void error(const std::string& path, std::string message, std::string help = "") const {
+    const auto section = std::find_if(root_.entries.begin(), root_.entries.end(),
+                                      [&](const auto& entry) { return entry.key == path && !entry.value.is_scalar(); });
+    const Mark& mark = section == root_.entries.end() ? find_path(root_, path)->mark : section->mark;
+    diagnostics_.error(mark, path, std::move(message), std::move(help));
   }
 
   const Experiment& e_;
@@ -87,27 +101,38 @@ class Agreement {
   Diagnostics& diagnostics_;
 };
 
-// The section of an experiment that a key belongs in, for keys that stand elsewhere; "" when there is none.
+bool declares(const std::vector<Option>& options, const std::string& key) {
+  return std::any_of(options.begin(), options.end(), [&](const Option& option) { return option.name == key; });
+}
+
+// Whether a component of this kind has such an option.
+bool declares(const ComponentKind& kind, const std::string& key) {
+  const std::vector<std::string> names = kind.names();
+  return std::any_of(names.begin(), names.end(), [&](const std::string& name) {
+    const auto component = kind.find(name)->make();
+    Options options;
+    component->options(options);
+    return declares(options.list(), key);
+  });
+}
+
+std::string section_among(const std::vector<Option>& options, const std::string& prefix, const std::string& key) {
+  for (const Option& option : options) {
+    if (declares(option.section, key) || (option.kind && declares(*option.kind, key))) return prefix + option.name;
+  }
+  for (const Option& option : options) {
+    const std::string inner = section_among(option.section, prefix + option.name + '.', key);
+    if (!inner.empty()) return inner;
+  }
+  return "";
+}
+
+// The section of an experiment that a key belongs in, for keys that stand elsewhere; "/" is the top level, "" none.
 std::string section_of(const std::string& key) {
   Experiment experiment;
   Options options;
   experiment.options(options);
-  for (const Option& option : options.list()) {
-    if (option.name == key) return "the top level";
-    const auto& inner = option.section;
-    if (std::any_of(inner.begin(), inner.end(), [&](const Option& o) { return o.name == key; })) return option.name;
-  }
-  for (const ComponentKind* kind : {&optim::Optimizer::kind(), &Dataset::kind()}) {
-    for (const std::string& name : kind->names()) {
-      const auto component = kind->find(name)->make();
-      Options own;
-      component->options(own);
-      const auto& list = own.list();
-      if (std::any_of(list.begin(), list.end(), [&](const Option& o) { return o.name == key; }))
-        return kind == &Dataset::kind() ? "data" : "optimizer";
-    }
-  }
-  return "";
+  return declares(options.list(), key) ? "/" : section_among(options.list(), "", key);
 }
 
 }  // namespace
@@ -171,6 +196,9 @@ void CheckpointOptions::options(Options& option) {
 }
 
 void Experiment::options(Options& option) {
+  option("extends", extends, "path", "an experiment file that this one changes", [](Value& value, const Reading& reading) {
+    reading.error(value, "only a file extends another");  // in a file it is read before the options are
+  });
   option("version", version, Range{1, 1}, "of the file format");
   option("name", name, "of the folder under runs/; by default the file's");
   option("seed", seed, "of everything random");
@@ -203,7 +231,7 @@ Value Experiment::resolved() const {
     if (const Value* text = section->find(key); text && text->text.empty()) section->erase(key);
   }
   if (objective) {
-    for (const char* key : {"gradcheck", "metrics"}) all.erase(key);
+    all.erase("metrics");
     for (const char* key : {"batch_size", "shuffle", "drop_last"}) all.find("train")->erase(key);
   }
   return all;
@@ -220,7 +248,10 @@ Experiment Experiment::load(const std::string& path, const std::vector<std::stri
   if (root.find("objective")) experiment.dtype = DType::float64;
   Options options;
   experiment.options(options);
-  if (!root.is_null() && options.read(root, {diagnostics, "", section_of})) Agreement(experiment, root, diagnostics).check();
+  if (!root.is_null()) {
+    options.read(root, {diagnostics, "", section_of});
+    Agreement(experiment, root, diagnostics).check();
+  }
   diagnostics.check();
   experiment.source = std::move(root);
   return experiment;

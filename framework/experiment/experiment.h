@@ -73,6 +73,7 @@ struct Experiment {
   Log log;
   CheckpointOptions checkpoint;
   bool gradcheck = false;
+  Value extends;  // never set: load() has followed it
 
   void options(Options& option);
   Value resolved() const;  // everything, with every default

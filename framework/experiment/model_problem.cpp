@@ -1,4 +1,7 @@
 #include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstring>
 
 #include "descent/autograd/ops.h"
 #include "descent/data/batches.h"
@@ -13,6 +16,29 @@ namespace {
 
 constexpr std::int64_t kEvaluationRows = 256;
 
+// Puts the `count` rows of a batch from `row` on into `all`, which is made to hold `rows` of them.
+void put_rows(const Tensor& batch, std::int64_t count, std::int64_t row, std::int64_t rows, Tensor& all) {
+  const bool fits = batch.rank() > 0 && batch.size(0) == count && (!all.defined() || batch.size() * rows == all.size() * count);
+  if (!fits) fail_argument("an output of shape {} for {} rows", to_string(batch.shape()), count);
+  if (!all.defined()) {
+    Shape shape = batch.shape();
+    shape[0] = rows;
+    all = empty(shape, batch.dtype());
+  }
+  const std::size_t bytes = bytes_of(batch.dtype()), row_bytes = bytes * static_cast<std::size_t>(batch.size() / count);
+  auto* to = static_cast<std::byte*>(all.node()->out<void>()) + static_cast<std::size_t>(row) * row_bytes;
+  std::memcpy(to, batch.node()->out<void>(), static_cast<std::size_t>(batch.size()) * bytes);
+}
+
+// Labels such as 3.7 are values that a loss for classes does not understand.
+void check_classes(const std::vector<std::string>& names, const std::string& loss) {
+  for (const std::string& name : names) {
+    double number = 0;
+    if (!parse_number(name, number) || number == std::floor(number)) continue;
+    fail_argument("{} needs classes; the targets are numbers such as {}", loss, shown(name));
+  }
+}
+
 class ModelProblem final : public Problem {
  public:
   explicit ModelProblem(const Experiment& experiment) {
@@ -21,17 +47,16 @@ class ModelProblem final : public Problem {
       data_ =
           load_data(experiment.data, experiment.dtype, loss_->wants_classes() ? TargetForm::classes : TargetForm::values, experiment.seed);
     });
+    at_key(experiment, "loss", [&] { check_classes(data_.train.table->class_names, experiment.loss.type); });
     at_key(experiment, "metrics", [&] {
       for (const Spec& metric : experiment.metrics) metrics_.emplace_back(metric.type, make<nn::Metric>(metric));
     });
     at_key(experiment, "model", [&] { build(experiment); });
     const Train& train = experiment.train;
-    batches_ = std::make_unique<Batches>(data_.train, train.rows_per_batch(), train.shuffle, train.drop_last, experiment.seed);
-    at_key(experiment, "train", [&] {
-      if (batches_->per_epoch() == 0)
-        fail_argument("train.batch_size: {} rows do not fill a batch of {}", data_.train.rows.size(), train.batch_size.text);
+    at_key(experiment, "train.drop_last", [&] {
+      batches_ = std::make_unique<Batches>(data_.train, train.rows_per_batch(), train.shuffle, train.drop_last, experiment.seed);
     });
-    at_key(experiment, "loss", [&] { try_out(); });
+    try_out(experiment);
   }
 
   NamedTensors parameters() const override { return model_->named_parameters(); }
@@ -79,36 +104,55 @@ class ModelProblem final : public Problem {
     model_ = make<nn::Model>(experiment.model);
     const std::int64_t targets = table.classes() ? static_cast<std::int64_t>(table.class_names.size()) : table.y.size(1);
     nn::Build build{experiment.dtype, rng, loss_->outputs(targets), experiment.seed};
-    model_->build(Shape(table.x.shape().begin() + 1, table.x.shape().end()), build);
+    const Shape output = model_->build(Shape(table.x.shape().begin() + 1, table.x.shape().end()), build);
+    if (table.classes() && output.rank() == 1 && output[0] < targets) fail_argument("{} outputs for {} classes", output[0], targets);
     if (model_->init_from.text.empty()) return;
     NamedTensors all = parameters();
     for (const auto& buffer : buffers()) all.push_back(buffer);
-    load_weights(model_->init_from.text, all);
+    at_key(experiment, "model.init_from", [&] { load_weights(model_->init_from.text, all); });
   }
 
-  // One evaluation of two rows: shapes that do not fit are told before anything runs.
-  void try_out() {
+  // Two rows, all the way: shapes that do not fit are told before anything runs.
+  void try_out(const Experiment& experiment) {
     const NoGrad no_grad;
     View rows = data_.train;
     rows.rows.resize(std::min<std::size_t>(rows.rows.size(), 2));
+    Prediction tried;
     model_->eval();
-    evaluate("train", rows);
+    at_key(experiment, "model", [&] { tried = predict(rows); });
     model_->train();
+    at_key(experiment, "loss", [&] { (*loss_)(tried.output, tried.target); });
+    for (std::size_t i = 0; i < metrics_.size(); ++i) {
+      at_key(experiment, fmt::format("metrics[{}]", i), [&] { measure(*metrics_[i].second, tried); });
+    }
+  }
+
+  // Of all rows: what a loss or a metric makes of them need not be the mean of what it makes of batches.
+  struct Prediction {
+    Tensor output, target;
+  };
+  Prediction predict(const View& view) {
+    const auto rows = static_cast<std::int64_t>(view.rows.size());
+    Prediction all;
+    Batches batches(view, std::min(kEvaluationRows, rows));
+    for (std::int64_t i = 0; i < batches.per_epoch(); ++i) {
+      const Batch batch = batches[i];
+      put_rows((*model_)(batch.x), batch.x.size(0), i * kEvaluationRows, rows, all.output);
+      put_rows(batch.y, batch.x.size(0), i * kEvaluationRows, rows, all.target);
+    }
+    return all;
+  }
+
+  static double measure(nn::Metric& metric, const Prediction& all) {
+    metric.reset();
+    metric.update(all.output, all.target);
+    return metric.value();
   }
 
   Evaluation evaluate(const std::string& split, const View& view) {
-    Evaluation result{split, 0, {}};
-    for (auto& [name, metric] : metrics_) metric->reset();
-    Batches batches(view, std::min<std::int64_t>(kEvaluationRows, static_cast<std::int64_t>(view.rows.size())));
-    batches.start_epoch(0);
-    for (std::int64_t i = 0; i < batches.per_epoch(); ++i) {
-      const Batch batch = batches[i];
-      const Tensor output = (*model_)(batch.x);
-      result.loss += (*loss_)(output, batch.y).item() * static_cast<double>(batch.x.size(0));
-      for (auto& [name, metric] : metrics_) metric->update(output, batch.y);
-    }
-    result.loss /= static_cast<double>(view.rows.size());
-    for (auto& [name, metric] : metrics_) result.metrics.emplace_back(name, metric->value());
+    const Prediction all = predict(view);
+    Evaluation result{split, (*loss_)(all.output, all.target).item(), {}};
+    for (auto& [name, metric] : metrics_) result.metrics.emplace_back(name, measure(*metric, all));
     return result;
   }
 

@@ -166,6 +166,16 @@ bool set_path(Value& root, std::string_view path, Value value, const Mark& mark,
   return true;
 }
 
+const Value* find_path(const Value& root, std::string_view path) {
+  const Value* value = &root;
+  for (const Step& step : split_path(path, {})) {
+    const bool in_list = step.index >= 0 && step.index < static_cast<std::int64_t>(value->items.size());
+    value = in_list ? &value->items[static_cast<std::size_t>(step.index)] : value->find(step.key);
+    if (!value) return nullptr;
+  }
+  return value;
+}
+
 void apply_override(Value& root, const std::string& assignment, Diagnostics& diagnostics) {
   const auto source = std::make_shared<const Source>(Source{"--set", "", assignment});
   const std::size_t equals = assignment.find('=');

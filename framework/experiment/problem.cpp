@@ -1,5 +1,6 @@
 #include "descent/experiment/problem.h"
 
+#include "descent/experiment/overrides.h"
 #include "descent/objective/objective.h"
 
 namespace descent {
@@ -40,20 +41,23 @@ std::unique_ptr<Problem> make_problem(const Experiment& experiment) {
   return experiment.objective ? make_objective_problem(experiment) : make_model_problem(experiment);
 }
 
-void at_key(const Experiment& experiment, const char* key, const std::function<void()>& f) {
+void at_key(const Experiment& experiment, const std::string& key, const std::function<void()>& f) {
   try {
     f();
   } catch (const Error& error) {
-    const Value* value = experiment.source.find(key);
     std::string path = key, message = error.what();
-    if (error.kind() != ErrorKind::invalid || !value || message.find("error: ") != std::string::npos) throw;
-    if (const std::size_t colon = message.find(": "); message.rfind(path + '.', 0) == 0 && colon != std::string::npos) {
+    const bool has_place = message.find("error: ") != std::string::npos;
+    if (has_place || !experiment.source.find(key.substr(0, key.find_first_of(".[")))) throw;
+    const std::size_t colon = message.find(": ");
+    if (colon != std::string::npos && message.rfind(key, 0) == 0 && message.find_first_of(" :", key.size()) == colon) {
       path = message.substr(0, colon);
       message.erase(0, colon + 2);
     }
+    std::string present = path;  // what stands there, or nearest above
+    while (!find_path(experiment.source, present)) present.erase(present.find_last_of(".["));
     Diagnostics diagnostics;
-    diagnostics.error(value->mark, path, message);
-    diagnostics.check();
+    diagnostics.error(find_path(experiment.source, present)->mark, path, message);
+    throw Error(error.kind(), diagnostics.report());
   }
 }
 

@@ -1,4 +1,5 @@
 #pragma once
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -49,7 +50,8 @@ std::unique_ptr<Problem> make_problem(const Experiment& experiment);
 std::unique_ptr<Problem> make_objective_problem(const Experiment& experiment);
 std::unique_ptr<Problem> make_model_problem(const Experiment& experiment);
 
-// Runs f; an Error(invalid) that it throws is reported again at the experiment's key.
-void at_key(const Experiment& experiment, const char* key, const std::function<void()>& f);
+// Runs f; an Error that it throws without a place is reported again at the experiment's `key`, such as `train.clip`, or at the one below
+// with which its message begins.
+void at_key(const Experiment& experiment, const std::string& key, const std::function<void()>& f);
 
 }  // namespace descent

@@ -8,6 +8,7 @@
 #include "descent/autograd/gradcheck.h"
 #include "descent/experiment/checkpoint.h"
 #include "descent/experiment/meta.h"
+#include "descent/experiment/overrides.h"
 #include "descent/experiment/run_folder.h"
 #include "descent/experiment/signals.h"
 #include "descent/experiment/step_table.h"
@@ -38,26 +39,39 @@ std::unique_ptr<optim::Optimizer> make_optimizer(const Experiment& experiment, c
   return optimizer;
 }
 
-// A metric that nothing measures would be waited for in vain.
-void check_metric(const Problem& problem, ErrorKind kind, const std::string& where, const std::string& metric) {
+bool is_measured(const Problem& problem, const std::string& metric) {
   const std::vector<std::string> known = problem.measured();
-  if (metric.empty() || std::find(known.begin(), known.end(), metric) != known.end()) return;
-  fail(kind, "{}: nothing that is measured has the name '{}'; {}", where, shown(metric), suggestion(metric, known));
+  return std::find(known.begin(), known.end(), metric) != known.end();
 }
 
+// A metric that nothing measures would be waited for in vain.
 void check_metrics(const Experiment& experiment, const Problem& problem) {
-  const auto check = [&](const char* key, const char* where, const std::string& metric) {
-    at_key(experiment, key, [&] { check_metric(problem, ErrorKind::invalid, where, metric); });
+  Diagnostics diagnostics;
+  const auto check = [&](const char* path, const std::string& metric) {
+    const Value* given = find_path(experiment.source, path);
+    if ((!given && metric.empty()) || is_measured(problem, metric)) return;
+    const std::string message = fmt::format("nothing that is measured has the name '{}'", shown(metric));
+    diagnostics.error(given ? given->mark : Mark{}, path, message, suggestion(metric, problem.measured()));
   };
-  check("train", "train.early_stop.metric", experiment.train.early_stop.metric);
-  check("train", "train.target.metric", experiment.train.target.metric);
-  check("checkpoint", "checkpoint.best", experiment.checkpoint.best);
+  check("train.early_stop.metric", experiment.train.early_stop.metric);
+  check("train.target.metric", experiment.train.target.metric);
+  check("checkpoint.best", experiment.checkpoint.best);
+  diagnostics.check();
 }
 
-void check_gradients(Experiment experiment) {
-  experiment.dtype = DType::float64;
-  const std::string wrong = gradcheck_graph(make_problem(experiment)->loss(1));
-  if (!wrong.empty()) fail(ErrorKind::invalid, "gradcheck: {}", wrong);
+void check_requirement(const Problem& problem, const Requirement& requirement) {
+  if (is_measured(problem, requirement.metric)) return;
+  fail(ErrorKind::usage, "--require: nothing that is measured has the name '{}'\n  help: {}", shown(requirement.metric),
+       suggestion(requirement.metric, problem.measured()));
+}
+
+void check_gradients(const Experiment& experiment) {
+  Experiment precise = experiment;
+  precise.dtype = DType::float64;
+  at_key(experiment, "gradcheck", [&] {
+    const std::string wrong = gradcheck_graph(make_problem(precise)->loss(1));
+    if (!wrong.empty()) fail_argument("gradcheck: {}", wrong);
+  });
 }
 
 std::int64_t count(const NamedTensors& parameters) {
@@ -184,7 +198,7 @@ class Run {
   void expect_progress() {
     const std::int64_t per_epoch = problem_->steps_per_epoch(),
                        total = experiment_.train.steps ? *experiment_.train.steps : *experiment_.train.epochs * per_epoch;
-    console_.expect(total, per_epoch, total / experiment_.log.every.value_or(std::max<std::int64_t>(per_epoch, 1)));
+    console_.expect(total, per_epoch, experiment_.log.every.value_or(std::max<std::int64_t>(per_epoch, 1)));
   }
 
   const RunRequest& request_;
@@ -202,8 +216,10 @@ int exit_code(const Outcome& outcome, const std::vector<Requirement>& requiremen
   if (outcome.status == Outcome::Status::diverged)
     fail(ErrorKind::diverged, "{}; try a smaller optimizer.lr or train.clip.norm", outcome.message);
   for (const Requirement& requirement : requirements) {
-    const double value = outcome.values.at(requirement.metric);
-    if (!requirement.met(value)) fail(ErrorKind::requirement, "--require {}: it is {:.10g}", requirement.text, value);
+    const auto value = outcome.values.find(requirement.metric);
+    if (value == outcome.values.end())
+      fail(ErrorKind::requirement, "--require {}: training ended before it was measured", requirement.text);
+    if (!requirement.met(value->second)) fail(ErrorKind::requirement, "--require {}: it is {:.10g}", requirement.text, value->second);
   }
   return 0;
 }
@@ -214,7 +230,7 @@ int run(const RunRequest& request) {
   std::vector<Requirement> requirements;
   for (const std::string& text : request.require) requirements.push_back(Requirement::parse(text));
   Run run(request, load(request));
-  for (const Requirement& requirement : requirements) check_metric(run.problem(), ErrorKind::usage, "--require", requirement.metric);
+  for (const Requirement& requirement : requirements) check_requirement(run.problem(), requirement);
   const SignalsNoted signals;
   const Outcome outcome = run.execute();
   run.print_result(outcome);

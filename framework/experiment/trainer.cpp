@@ -9,6 +9,26 @@ namespace descent {
 
 std::atomic<int> interrupted_by{0};
 
+namespace {
+
+// The largest magnitude, NaN if there is one.
+double largest(const Tensor& tensor) {
+  double result = 0;
+  for (const double value : tensor.to_vector()) {
+    if (!(std::abs(value) <= result)) result = std::abs(value);
+    if (std::isnan(value)) break;
+  }
+  return result;
+}
+
+std::vector<ParameterValues> values_of(const NamedTensors& parameters) {
+  std::vector<ParameterValues> values;
+  for (const auto& [name, tensor] : parameters) values.push_back({name, tensor.to_vector(), tensor.rank() > 0});
+  return values;
+}
+
+}  // namespace
+
 const char* name(Outcome::Status status) {
   constexpr const char* kNames[] = {"done", "target", "stopped", "diverged", "interrupted"};
   return kNames[static_cast<int>(status)];
@@ -34,28 +54,37 @@ Trainer::Trainer(const Experiment& experiment, Problem& problem, optim::Optimize
 Outcome Trainer::run() {
   record_start();
   for (std::int64_t step = 1; step <= total_ && !over_; ++step) {
+    if (interrupted_by != 0 && step < total_) {
+      outcome_.status = Outcome::Status::interrupted;
+      total_ = step;
+    }
     update(step);
-    if (outcome_.status == Outcome::Status::diverged) break;
+    if (outcome_.status == Outcome::Status::diverged) return outcome_;
     outcome_.steps = step;
     observe(step);
   }
+  finish();
   return outcome_;
+}
+
+void Trainer::set_rate(std::int64_t step) {
+  if (schedule_) optimizer_.set_lr_factor(schedule_->factor(schedule_by_epoch_ ? (step - 1) / per_epoch_ : step - 1));
 }
 
 // Forward, backward, clipping, one step of the optimizer.
 void Trainer::update(std::int64_t step) {
-  if (schedule_) optimizer_.set_lr_factor(schedule_->factor(schedule_by_epoch_ ? (step - 1) / per_epoch_ : step - 1));
+  set_rate(step);
   optimizer_.zero_grad();
   norm_.reset();
   const Tensor loss = problem_.loss(step);
   loss_ = loss.item();
   loss_sum_ += loss_;
   ++losses_;
-  if (!std::isfinite(loss_)) return give_up(step, fmt::format("the loss became {}", loss_));
   loss.backward();
+  if (!std::isfinite(loss_)) return give_up(step, fmt::format("the loss became {}", loss_));
   const Clip& clip = experiment_.train.clip;
-  const bool recorded = step % every_ == 0 || step == total_;
-  if (recorded || clip.norm) norm_ = clip.norm ? optim::clip_grad_norm(parameters_, *clip.norm) : optim::grad_norm(parameters_);
+  const bool may_be_recorded = is_recorded(step) || ends_epoch(step);
+  if (may_be_recorded || clip.norm) norm_ = clip.norm ? optim::clip_grad_norm(parameters_, *clip.norm) : optim::grad_norm(parameters_);
   if (norm_ && !std::isfinite(*norm_)) return give_up(step, fmt::format("the norm of the gradients became {}", *norm_));
   if (clip.value) optim::clip_grad_value(parameters_, *clip.value);
   if (events_.before_update) events_.before_update();
@@ -65,16 +94,21 @@ void Trainer::update(std::int64_t step) {
 
 void Trainer::observe(std::int64_t step) {
   if (events_.step) events_.step(step, loss_);
-  if (step % every_ == 0 || step == total_) record_step(step);
+  if (is_recorded(step)) record_step(step);
   if (ends_epoch(step)) evaluate(step);
-  if (over_) return;
-  if (target_reached()) {
-    outcome_.status = Outcome::Status::target;
-    over_ = true;
-  } else if (interrupted_by != 0 && step < total_) {
-    outcome_.status = Outcome::Status::interrupted;
-    over_ = true;
-  }
+  if (outcome_.status == Outcome::Status::diverged || !target_reached()) return;
+  outcome_.status = Outcome::Status::target;
+  over_ = true;
+}
+
+// What is always recorded, of a run that ended between two records.
+void Trainer::finish() {
+  const std::int64_t step = outcome_.steps;
+  if (outcome_.status == Outcome::Status::diverged) return;
+  if (recorded_ < step) record_step(step);
+  if (per_epoch_ > 0 && evaluated_ < step) evaluate(step);
+  const auto is_lost = [](const auto& parameter) { return !std::isfinite(largest(parameter.second)); };
+  if (std::any_of(named_.begin(), named_.end(), is_lost)) diverge(step, "the update overflowed");
 }
 
 Record Trainer::new_record(std::int64_t step, const std::string& split) const {
@@ -84,16 +118,6 @@ Record Trainer::new_record(std::int64_t step, const std::string& split) const {
   if (per_epoch_ > 0) record.epoch = (step - 1) / per_epoch_ + 1;
   return record;
 }
-
-namespace {
-
-std::vector<ParameterValues> values_of(const NamedTensors& parameters) {
-  std::vector<ParameterValues> values;
-  for (const auto& [name, tensor] : parameters) values.push_back({name, tensor.to_vector(), tensor.rank() > 0});
-  return values;
-}
-
-}  // namespace
 
 // An objective's record 0: where it starts.
 void Trainer::record_start() {
@@ -116,12 +140,14 @@ void Trainer::record_step(std::int64_t step) {
   if (value) record.params = values_of(named_);
   loss_sum_ = 0;
   losses_ = 0;
+  recorded_ = step;
   measure("loss", record.loss);
   events_.record(record);
   if (value && !std::isfinite(*value)) diverge(step, fmt::format("the objective became {}", *value));
 }
 
 void Trainer::evaluate(std::int64_t step) {
+  evaluated_ = step;
   for (const Evaluation& evaluation : problem_.evaluate()) {
     Record record = new_record(step, evaluation.split);
     record.loss = evaluation.loss;
@@ -139,9 +165,9 @@ void Trainer::measure(const std::string& name, double value) {
   if (improved) outcome_.best[name] = value;
   if (improved && name == experiment_.checkpoint.best && events_.best) events_.best();
   const EarlyStop& stop = experiment_.train.early_stop;
-  if (name != stop.metric) return;
+  if (name != stop.metric || over_) return;
   const double margin = improves(name, 1, 0) ? -stop.min_delta : stop.min_delta;
-  if (!early_stop_.best || improves(name, value + margin, *early_stop_.best)) {
+  if (std::isfinite(value) && (!early_stop_.best || improves(name, value + margin, *early_stop_.best))) {
     early_stop_ = {value, 0};
   } else if (++early_stop_.since >= stop.patience) {
     outcome_.status = Outcome::Status::stopped;
@@ -166,33 +192,30 @@ bool Trainer::target_reached() const {
 void Trainer::give_up(std::int64_t step, const std::string& what) {
   if (per_epoch_ > 0) {
     record_step(step);
-  } else if ((step - 1) % every_ != 0) {
+  } else if (recorded_ < step - 1) {
+    norm_.reset();
+    set_rate(step - 1);
     record_step(step - 1);
   }
-  if (!over_) diverge(step, what);
+  if (outcome_.status != Outcome::Status::diverged) diverge(step, what);
 }
 
-namespace {
-
-bool is_finite(const Tensor& tensor) {
-  const std::vector<double> values = tensor.to_vector();
-  return std::all_of(values.begin(), values.end(), [](double value) { return std::isfinite(value); });
-}
-
-}  // namespace
-
-// Names the parameter to blame: the first that is not finite, or whose gradient is not.
+// Names the parameter to blame: the first that is not finite, or whose gradient is not, else the one with the largest number.
 void Trainer::diverge(std::int64_t step, const std::string& what) {
   outcome_.status = Outcome::Status::diverged;
   outcome_.message = fmt::format("{} at step {}", what, step);
   over_ = true;
+  double size = -1;
+  std::string blame;
   for (const auto& [name, tensor] : named_) {
     const Tensor gradient = tensor.grad();
-    const bool is_lost = !is_finite(tensor);
-    if (!is_lost && (!gradient.defined() || is_finite(gradient))) continue;
-    outcome_.message += fmt::format("; {}'{}' is not finite", is_lost ? "parameter " : "the gradient of ", name);
-    return;
+    const double value = largest(tensor), slope = gradient.defined() ? largest(gradient) : 0;
+    if (value > size) blame = fmt::format("parameter '{}' has grown to {:.3g}", name, size = value);
+    if (std::isfinite(value) && std::isfinite(slope)) continue;
+    blame = fmt::format("{}'{}' is not finite", std::isfinite(value) ? "the gradient of " : "parameter ", name);
+    break;
   }
+  outcome_.message += "; " + blame;
 }
 
 }  // namespace descent

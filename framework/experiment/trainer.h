@@ -31,7 +31,7 @@ struct TrainerEvents {
   std::function<void()> best = nullptr;                                // the metric named by checkpoint.best has improved
 };
 
-// Set by a signal: the run saves and ends after the step that it is in.
+// Set by a signal: the run does one more step, its last, and ends as always.
 extern std::atomic<int> interrupted_by;
 
 // The training loop.
@@ -46,8 +46,10 @@ class Trainer {
     std::optional<double> best;
     std::int64_t since = 0;  // evaluations without an improvement
   };
+  void set_rate(std::int64_t step);
   void update(std::int64_t step);
   void observe(std::int64_t step);
+  void finish();
   void evaluate(std::int64_t step);
   void record_start();
   void record_step(std::int64_t step);
@@ -57,6 +59,7 @@ class Trainer {
   bool target_reached() const;
   void give_up(std::int64_t step, const std::string& what);
   void diverge(std::int64_t step, const std::string& what);
+  bool is_recorded(std::int64_t step) const { return step % every_ == 0 || step == total_; }
   bool ends_epoch(std::int64_t step) const { return per_epoch_ > 0 && (step % per_epoch_ == 0 || step == total_); }
 
   const Experiment& experiment_;
@@ -72,6 +75,7 @@ class Trainer {
   double loss_ = 0, loss_sum_ = 0;
   std::optional<double> norm_;  // of this step's gradients, where it is recorded or clipped
   std::int64_t losses_ = 0;
+  std::int64_t recorded_ = 0, evaluated_ = 0;  // the steps of the latest record and evaluation
   Watch early_stop_;
   Outcome outcome_;
   bool over_ = false;

@@ -70,7 +70,7 @@ void TreeBuilder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML:
     return skip();
   }
   Value value(text);
-  value.quoted = tag != "?";
+  value.quoted = tag == "!";
   value.mark = places_.at(last_scalar_, length_of(last_scalar_, text));
   expects_key() ? add_key(value) : add(std::move(value));
 }

@@ -52,6 +52,8 @@ std::size_t find_unclosed_quote(const std::string& text, std::size_t from) {
 void report_syntax(const YAML::Exception& error, const std::string& text, TreeBuilder& builder) {
   std::size_t at = builder.offset(error.mark);
   if (error.msg == YAML::ErrorMsg::EOF_IN_SCALAR) at = find_unclosed_quote(text, builder.last_scalar());
+  const std::size_t indent = std::min(text.find_first_not_of(" \t", at == 0 ? 0 : text.rfind('\n', at - 1) + 1), at);
+  if (indent > 0 && text[indent - 1] == '\t') return builder.report(indent - 1, "a tab in the indentation", "use spaces");
   if (at == text.size()) at = std::max<std::size_t>(1, text.find_last_not_of(" \t\r\n") + 1) - 1;
   const auto known =
       std::find_if(std::begin(kExplanations), std::end(kExplanations), [&](const Explanation& e) { return error.msg == e.original; });
