@@ -48,6 +48,29 @@ void blocks(const Node& y, const Walk<kOperands>& walk, const F& f) {
   });
 }
 
+// Whether every operand is either whole or one short row that all rows of the output meet.
+bool repeats_rows(const Node& y, const Walk<kOperands>& walk) {
+  bool rows = walk.rank == 2 && 2 * walk.inner() <= kBlock;
+  for (std::uint32_t k = 0; k < y.input_count; ++k) rows &= walk.stride(static_cast<int>(k)) == 1;
+  return rows;
+}
+
+// Then several rows are done at once, the row being repeated.
+template <class T>
+void forward_rows(Node& y, const Walk<kOperands>& walk, ValueLoop<T> value) {
+  const std::int64_t width = walk.inner(), step = kBlock / width * width;
+  T repeated[kOperands][kBlock];
+  for (std::uint32_t k = 0; k < y.input_count; ++k) {
+    if (walk.strides[1][k] != 0) continue;
+    for (std::int64_t i = 0; i < step; i += width) std::copy_n(y.in<T>(k), width, repeated[k] + i);
+  }
+  for (std::int64_t at = 0; at < y.size; at += step) {
+    const T* in[kOperands];
+    for (std::uint32_t k = 0; k < y.input_count; ++k) in[k] = walk.strides[1][k] == 0 ? repeated[k] : y.in<T>(k) + at;
+    value(std::min(step, y.size - at), in, y.out<T>() + at);
+  }
+}
+
 // The gradient of an operand that no other block touches: written straight away when it is the first.
 template <class T>
 void backward_same(Node& y, std::uint32_t k, SlopeLoop<T> slope) {
@@ -89,7 +112,9 @@ void elementwise_forward(Node& y) {
     for (std::uint32_t k = 0; k < y.input_count; ++k) in[k] = y.in<T>(k);
     return value(y.size, in, y.out<T>());
   }
-  blocks<T>(y, walk_of(y), [&](std::int64_t n, const T* const* in, std::int64_t at, const auto&) { value(n, in, y.out<T>() + at); });
+  const Walk<kOperands> walk = walk_of(y);
+  if (repeats_rows(y, walk)) return forward_rows(y, walk, value);
+  blocks<T>(y, walk, [&](std::int64_t n, const T* const* in, std::int64_t at, const auto&) { value(n, in, y.out<T>() + at); });
 }
 template void elementwise_forward<float>(Node&);
 template void elementwise_forward<double>(Node&);

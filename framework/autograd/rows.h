@@ -21,13 +21,13 @@ inline T row_max(std::int64_t n, const T* x) {
   T lanes[kLanes];
   for (std::int64_t l = 0; l < kLanes; ++l) lanes[l] = -std::numeric_limits<T>::infinity();
   std::int64_t i = 0;
-#pragma GCC unroll 1
   for (; i + kLanes <= n; i += kLanes) {
+#pragma GCC unroll 1  // unrolled, it would not be vectorised
     for (std::int64_t l = 0; l < kLanes; ++l) lanes[l] = x[i + l] > lanes[l] ? x[i + l] : lanes[l];
   }
-  for (std::int64_t l = 0; i + l < n; ++l) lanes[l] = x[i + l] > lanes[l] ? x[i + l] : lanes[l];
-  T top = lanes[0];
-  for (std::int64_t l = 1; l < kLanes; ++l) top = lanes[l] > top ? lanes[l] : top;
+  T top = -std::numeric_limits<T>::infinity();
+  for (; i < n; ++i) top = x[i] > top ? x[i] : top;
+  for (std::int64_t l = 0; l < kLanes; ++l) top = lanes[l] > top ? lanes[l] : top;
   return top;
 }
 

@@ -20,8 +20,8 @@ struct Softmax {
   template <class T>
   static void forward(Node& y) {
     each_row<T>(y.size, columns<T>(y), [n = columns<T>(y), x = y.in<T>(0), out = y.out<T>()](std::int64_t at) {
-      const T total = exp_row(n, x + at, row_max(n, x + at), out + at);
-      for (std::int64_t i = 0; i < n; ++i) out[at + i] /= total;
+      const T share = 1 / exp_row(n, x + at, row_max(n, x + at), out + at);
+      for (std::int64_t i = 0; i < n; ++i) out[at + i] *= share;
     });
   }
   template <class T>

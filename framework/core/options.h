@@ -119,6 +119,10 @@ class Options {
 
   // Marks the option declared last as one that must be given.
   void required() { list_.back().required = true; }
+  // Of a map that only says what differs from another, nothing must be given.
+  void require_nothing() {
+    for (Option& option : list_) option.required = false;
+  }
 
   const std::vector<Option>& list() const { return list_; }
 

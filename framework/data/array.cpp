@@ -69,7 +69,7 @@ void check_claim(Input& input, const ElementType& type, const Shape& shape, DTyp
 }
 
 void add_targets(const Path& path, const Tensor& y, const LoadContext& context, Table& table) {
-  Target target(context);
+  TargetColumn target(context);
   for (std::int64_t i = 0; i < y.size(); ++i) {
     if (const std::string problem = target.add(y.at(i)); !problem.empty()) fail_in_file(path, fmt::format(" value {}", i), problem);
   }

@@ -12,7 +12,7 @@ struct Blobs : Generator {
   void options(Options& option) {
     option("samples", samples, kAtLeastOne, "the number of rows");
     option("cluster_std", noise, kNotNegative, "standard deviation of a cloud");
-    option("centers", centers, {1, Target::kMostClasses}, "the number of clouds");
+    option("centers", centers, {1, TargetColumn::kMostClasses}, "the number of clouds");
     option("features", features, {1, 4096}, "the number of features");
     option("low", low, kAny, "the least coordinate of a centre");
     option("high", high, kAny, "the largest coordinate of a centre");

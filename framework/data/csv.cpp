@@ -194,7 +194,7 @@ class TableBuilder {
   std::size_t columns_, target_column_;
   std::int64_t rows_ = 0;
   Numbers x_;
-  Target y_;
+  TargetColumn y_;
 };
 
 }  // namespace

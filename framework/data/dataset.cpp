@@ -142,6 +142,7 @@ void Dataset::complete_part(Value& part, const Reading& reading) const {
   const auto dataset = with_defaults();
   Options own;
   dataset->source_options(own);
+  own.require_nothing();
   own.read(part, reading);
   const Value complete = own.write();
   for (Value::Entry& entry : part.entries) {

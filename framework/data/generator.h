@@ -25,7 +25,7 @@ struct Generator {
   template <class Add>
   Table draw(const LoadContext& context, std::size_t features, const Add& add) const {
     Numbers numbers(context.dtype);
-    Target target(context);
+    TargetColumn target(context);
     std::vector<double> x(features);
     const auto check = [](const std::string& problem) {
       if (!problem.empty()) fail_argument("data: {}", problem);

@@ -50,7 +50,7 @@ struct Inline {
     const Reading reading{diagnostics, "data"};
     const Rows rows(x, reading.at("x"), context.dtype);
     Table table;
-    Target target(context);
+    TargetColumn target(context);
     if (y.is_list() && !y.items.empty() && y.items[0].is_list()) {
       if (context.form == TargetForm::classes) reading.at("y").error(y, "expected one class label a row");
       table.y = Rows(y, reading.at("y"), context.dtype).tensor();
@@ -65,7 +65,7 @@ struct Inline {
     return table;
   }
 
-  void read_targets(const Reading& reading, Target& target) const {
+  void read_targets(const Reading& reading, TargetColumn& target) const {
     for (std::size_t i = 0; i < y.items.size(); ++i) {
       std::string text;
       if (!read_text(y.items[i], reading.at(i), text)) continue;

@@ -89,7 +89,7 @@ class SparseRows {
   Numbers values_;
   std::vector<std::int32_t> indices_;  // from 0, one a value
   std::vector<std::size_t> ends_;      // where each row's values end
-  Target y_;
+  TargetColumn y_;
 };
 
 }  // namespace

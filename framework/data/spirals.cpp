@@ -15,7 +15,7 @@ struct Spirals : Plane {
 
   void options(Options& option) {
     Plane::options(option);
-    option("classes", classes, {2, Target::kMostClasses}, "the number of arms");
+    option("classes", classes, {2, TargetColumn::kMostClasses}, "the number of arms");
     option("turns", turns, kAny, "how often an arm winds around");
   }
   Table load(const LoadContext& context) const {

@@ -22,17 +22,17 @@ bool is_nonfinite(std::string_view text) {
 
 }  // namespace
 
-Target::Target(const LoadContext& context) : context_(context), values_(context.dtype) {
+TargetColumn::TargetColumn(const LoadContext& context) : context_(context), values_(context.dtype) {
   if (!context.training) return;
   for (const std::string& name : context.training->class_names) known_.emplace(name, static_cast<std::int64_t>(known_.size()));
 }
 
-std::string Target::add(double number) {
+std::string TargetColumn::add(double number) {
   if (context_.form == TargetForm::classes) return add_label(shortest(number));
   return values_.add(number);
 }
 
-std::string Target::add(std::string_view text) {
+std::string TargetColumn::add(std::string_view text) {
   if (context_.form == TargetForm::classes || !labels_.empty()) return add_label(text);
   double number;
   if (parse_cell(text, number)) return add(number);
@@ -40,14 +40,14 @@ std::string Target::add(std::string_view text) {
   return add_label(text);
 }
 
-std::string Target::add_label(std::string_view text) {
+std::string TargetColumn::add_label(std::string_view text) {
   const auto [entry, fresh] = label_of_.try_emplace(std::string(text), 0);
   const std::string problem = fresh ? introduce(text, entry->second) : "";
   labels_.push_back(entry->second);
   return problem;
 }
 
-std::string Target::introduce(std::string_view text, std::int64_t& label) {
+std::string TargetColumn::introduce(std::string_view text, std::int64_t& label) {
   if (is_nonfinite(text)) return fmt::format("expected a label, got '{}'", shown(text));
   if (context_.training) {
     const auto known = known_.find(class_name(text));
@@ -65,7 +65,7 @@ std::string Target::introduce(std::string_view text, std::int64_t& label) {
 }
 
 // Sorts the names, one of each, and returns the place of every name before.
-std::vector<std::int64_t> Target::sort_classes(std::vector<std::string>& names) const {
+std::vector<std::int64_t> TargetColumn::sort_classes(std::vector<std::string>& names) const {
   std::vector<double> numbers(names_.size());
   bool numeric = true;
   for (std::size_t i = 0; i < names_.size(); ++i) numeric = numeric && parse_number(names_[i], numbers[i]);
@@ -81,7 +81,7 @@ std::vector<std::int64_t> Target::sort_classes(std::vector<std::string>& names) 
   return place;
 }
 
-void Target::assign_to(Table& table) const {
+void TargetColumn::assign_to(Table& table) const {
   if (labels_.empty()) {
     table.y = values_.tensor({values_.size(), 1});
     return;

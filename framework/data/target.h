@@ -13,11 +13,11 @@ namespace descent {
 //   classes: numbers and texts are labels, numbered in sorted order, numerically when all are numbers; at most 65,536 of them.
 //   values:  numbers; or two texts, which stand for 0 and 1 in sorted order.
 //   either:  values when the first target is a number, else classes.
-class Target {
+class TargetColumn {
  public:
   static constexpr std::size_t kMostClasses = 65536;
 
-  explicit Target(const LoadContext& context);
+  explicit TargetColumn(const LoadContext& context);
 
   // Returns what is wrong with the target, empty when it is taken; the caller knows the place.
   [[nodiscard]] std::string add(std::string_view text);

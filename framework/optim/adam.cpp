@@ -21,8 +21,8 @@ struct Adam : RuleOptions {
   void update(Pass<T>& pass) const {
     const T b1 = static_cast<T>(betas[0]), b2 = static_cast<T>(betas[1]), e = static_cast<T>(eps);
     const T c1 = static_cast<T>(1 - betas[0]), c2 = static_cast<T>(1 - betas[1]);
-    const T rate = static_cast<T>(pass.lr / (1 - power(betas[0], pass.t)));
-    const T correction = static_cast<T>(1 / std::sqrt(1 - power(betas[1], pass.t)));
+    const T rate = static_cast<T>(pass.lr / bias_correction(betas[0], pass.t));
+    const T correction = static_cast<T>(1 / std::sqrt(bias_correction(betas[1], pass.t)));
     const auto moments = [=](T g, T& m, T& v) {
       m = b1 * m + c1 * g;
       v = b2 * v + c2 * (g * g);

@@ -13,10 +13,13 @@ namespace descent::optim {
 
 // What every rule has. `lr`'s default is the rule's own.
 struct RuleOptions {
+  enum class Dialect { pytorch };
   double lr = 1e-3, weight_decay = 0;
   bool maximize = false;
+  Dialect dialect = Dialect::pytorch;
 
   void options(Options& option) {
+    option("dialect", dialect, {"pytorch"}, "whose rule and defaults the optimizer's name stands for");
     option("lr", lr, kNotNegative, "learning rate");
     option("weight_decay", weight_decay, kNotNegative, "L2 penalty, added to the gradient as weight_decay·w");
     option("maximize", maximize, "ascend instead of descend");

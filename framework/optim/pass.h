@@ -72,13 +72,15 @@ class Pass {
   T weight_decay_, sign_;
 };
 
-// base to an integral power by repeated squaring: the same bits everywhere, and a fraction of std::pow's time.
-inline double power(double base, std::int64_t exponent) {
-  double result = 1;
-  for (; exponent > 0; exponent /= 2, base *= base) {
-    if (exponent % 2) result *= base;
+// 1 − βᵗ by repeated squaring: the same bits everywhere, at a fraction of std::pow's time. It is 1 exactly once βᵗ is below half a unit in
+// the last place, before squaring reaches the slow subnormal numbers.
+inline double bias_correction(double beta, std::int64_t t) {
+  double power = 1;
+  for (; t > 0; t /= 2, beta *= beta) {
+    if (beta < 1e-17) return 1;
+    power *= t % 2 ? beta : 1;
   }
-  return result;
+  return 1 - power;
 }
 
 }  // namespace descent::optim

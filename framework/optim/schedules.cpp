@@ -1,4 +1,3 @@
-#include "descent/optim/pass.h"
 #include "descent/optim/schedule.h"
 
 namespace descent::optim {
@@ -9,6 +8,13 @@ ComponentKind& Schedule::kind() {
 }
 
 namespace {
+
+// By repeated squaring: the same bits everywhere.
+double power(double base, std::int64_t exponent) {
+  double result = 1;
+  for (; exponent > 0; exponent /= 2, base *= base) result *= exponent % 2 ? base : 1;
+  return result;
+}
 
 // `factor` for the first `total_iters`, then 1.
 struct ConstantFactor : Schedule {

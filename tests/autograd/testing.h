@@ -30,12 +30,15 @@ inline Tensor leaf(const Tensor& x) {
 
 inline Tensor f64(const Nested& values) { return tensor(values, DType::float64); }
 
-// The bytes of the values.
+// The bytes of the values. All NaN count as one: which of two operands' sign a NaN takes is the compiler's choice.
 inline std::string bits(const Tensor& x) {
   if (!x.defined()) return "undefined";
-  const std::size_t bytes = static_cast<std::size_t>(x.size()) * bytes_of(x.dtype());
-  return x.dtype() == DType::float32 ? std::string(reinterpret_cast<const char*>(x.data<float>()), bytes)
-                                     : std::string(reinterpret_cast<const char*>(x.data<double>()), bytes);
+  std::string bytes;
+  for (const double value : x.to_vector()) {
+    const double shown = std::isnan(value) ? std::nan("") : value;
+    bytes.append(reinterpret_cast<const char*>(&shown), sizeof shown);
+  }
+  return bytes;
 }
 
 inline void expect_values(const Tensor& actual, const Shape& shape, const std::vector<double>& expected, double tolerance = 0) {

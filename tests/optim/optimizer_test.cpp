@@ -123,6 +123,10 @@ TEST(Optimizer, RefusesNesterovWithoutMomentum) {
   EXPECT_THAT(message([] { descent::make<optim::Optimizer>("sgd", {{"nesterov", true}}); }), HasSubstr("nesterov needs a momentum > 0"));
 }
 
+TEST(Optimizer, RefusesADialectThatItDoesNotHave) {
+  EXPECT_THAT(message([] { descent::make<optim::Optimizer>("adam", {{"dialect", "pytorchh"}}); }), HasSubstr("dialect: expected"));
+}
+
 TEST(Optimizer, ScalesTheRateOfEveryGroupByTheSchedule) {
   const Tensor w = parameter({1});
   const auto sgd = optim::make("sgd", {w}, {{"lr", 0.1}});

@@ -1,0 +1,49 @@
+#include "bounds.h"
+
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <fstream>
+#include <memory>
+#include <stdexcept>
+
+#include "descent/autograd/ops.h"
+#include "harness.h"
+
+namespace bench {
+namespace {
+
+double resident_bytes() {
+  std::ifstream file("/proc/self/statm");
+  double all = 0, resident = 0;
+  file >> all >> resident;
+  return resident * static_cast<double>(sysconf(_SC_PAGESIZE));
+}
+
+}  // namespace
+
+Chain run_chain() {
+  constexpr int kOps = 1'000'000;
+  const double before = resident_bytes(), start = cpu_seconds();
+  descent::Tensor x = descent::ones({}), y = x;
+  x.set_requires_grad();
+  for (int i = 0; i < kOps; ++i) y = y + x;
+  y.backward();
+  const double after = resident_bytes();
+  if (y.item() != kOps + 1 || x.grad().item() != kOps + 1) throw std::runtime_error("the chain's value or gradient is wrong");
+  y = descent::Tensor();
+  return {(after - before) / kOps, (cpu_seconds() - start) * 1e9 / kOps};
+}
+
+Process run_experiment(const std::string& file_and_options, int runs) {
+  const std::string measure =
+      fmt::format("'{}' {} '{}' run '{}'/{}", DESCENT_MEASURE, runs, DESCENT_PROGRAM, DESCENT_EXPERIMENTS, file_and_options);
+  const std::string command = "folder=$(mktemp -d) && cd \"$folder\" && " + measure + "; rm -rf \"$folder\"";
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> output(popen(command.c_str(), "r"), pclose);
+  double seconds = 0, bytes = 0;
+  if (!output || std::fscanf(output.get(), "%lf %lf", &seconds, &bytes) != 2) throw std::runtime_error("descent run failed");
+  return {seconds * 1e3, bytes / 1e6};
+}
+
+}  // namespace bench
