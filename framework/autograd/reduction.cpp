@@ -17,7 +17,11 @@ struct Reduced {
 
 Reduced reduce_shape(const char* op, const Shape& shape, const Axes& axes) {
   unsigned reduced = axes.empty() ? ~0U : 0U;
-  for (const std::int64_t axis : axes) reduced |= 1U << normalize_axis(op, axis, shape);
+  for (const std::int64_t axis : axes) {
+    const unsigned bit = 1U << normalize_axis(op, axis, shape);
+    if (reduced & bit) fail_argument("{}: axis {} is given twice", op, axis);
+    reduced |= bit;
+  }
   Reduced result;
   for (int i = 0; i < shape.rank(); ++i) {
     const bool gone = reduced >> i & 1U;
