@@ -32,7 +32,7 @@ struct Target {
 
 struct Train {
   std::optional<std::int64_t> epochs, steps;
-  Value batch_size{32};  // or "full"
+  Value batch_size = 32;  // or "full"
   bool shuffle = true, drop_last = false;
   Clip clip;
   EarlyStop early_stop;

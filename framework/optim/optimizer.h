@@ -19,7 +19,6 @@ struct RuleOptions {
   Dialect dialect = Dialect::pytorch;
 
   void options(Options& option) {
-    option("dialect", dialect, {"pytorch"}, "whose rule and defaults the optimizer's name stands for");
     option("lr", lr, kNotNegative, "learning rate");
     option("weight_decay", weight_decay, kNotNegative, "L2 penalty, added to the gradient as weight_decay·w");
     option("maximize", maximize, "ascend instead of descend");
@@ -73,6 +72,7 @@ class RuleOptimizer final : public Optimizer {
 
   void options(Options& option) override {
     rule.options(option);
+    option("dialect", rule.dialect, {"pytorch"}, "whose rule and defaults the optimizer's name stands for");
     option("groups", groups_, "list of {match: pattern, option: value}",
            "other options for parameters whose whole name matches; the first counts", [this](const Value& groups, const Reading& reading) {
              check_groups(groups, reading, [this](const Value& options, const Reading& at) { with(options, at); });

@@ -1,0 +1,78 @@
+#pragma once
+#include <chrono>
+
+#include "descent/experiment/run.h"
+#include "descent/experiment/trainer.h"
+#include "tests/temporary_folder.h"
+
+namespace descent::test {
+
+inline const char* const kParabola =
+    "objective: {type: expression, expression: \"w^2\", start: {w: 1}}\noptimizer: {type: sgd, lr: 0.1}\ntrain: {steps: 3}\n";
+
+// Experiment files in a folder of their own.
+class ExperimentTest : public ::testing::Test {
+ protected:
+  // The path of a file with this content.
+  std::string write(const std::string& text, const std::string& name = "e.yaml") const {
+    spill(folder_ / name, text);
+    return folder_ / name;
+  }
+  std::string without_folder(std::string text) const {
+    for (std::size_t i; (i = text.find(folder_.path() + '/')) != std::string::npos;) text.erase(i, folder_.path().size() + 1);
+    return text;
+  }
+  // What `descent check` says about a file that must be refused, at once and briefly.
+  std::string refusal(const std::string& text, ErrorKind kind = ErrorKind::invalid, const std::vector<std::string>& set = {}) const {
+    RunRequest request;
+    request.file = write(text);
+    request.set = set;
+    const auto start = std::chrono::steady_clock::now();
+    const std::string report = error_of(kind, [&] { check(request, false); });
+    EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(2)) << text.substr(0, 1000);
+    EXPECT_LT(report.size(), 2000u);
+    return without_folder(report);
+  }
+
+  Experiment load(const std::string& text) const { return Experiment::load(write(text), {}); }
+
+  TemporaryFolder folder_;
+};
+
+// A problem with its optimizer, and what training it brought.
+struct Training {
+  Training(const Experiment& experiment, std::unique_ptr<Problem> of)
+      : problem(std::move(of)), optimizer(descent::make<optim::Optimizer>(experiment.optimizer)) {
+    optimizer->add_parameters(problem->parameters());
+    TrainerEvents events;
+    events.record = [this](const Record& record) { records.push_back(record); };
+    outcome = Trainer(experiment, *problem, *optimizer, events).run();
+  }
+  explicit Training(const Experiment& experiment) : Training(experiment, make_problem(experiment)) {}
+
+  // The losses, or one other number, of a split's records.
+  template <class F>
+  std::vector<double> of(F&& number, const std::string& split = "train") const {
+    std::vector<double> numbers;
+    for (const Record& record : records) {
+      if (record.split == split) numbers.push_back(static_cast<double>(number(record)));
+    }
+    return numbers;
+  }
+  std::vector<double> losses(const std::string& split = "train") const {
+    return of([](const Record& record) { return record.loss; }, split);
+  }
+  std::vector<double> steps(const std::string& split = "train") const {
+    return of([](const Record& record) { return record.step; }, split);
+  }
+  std::vector<double> rates() const {
+    return of([](const Record& record) { return record.lr.value_or(0); });
+  }
+
+  std::unique_ptr<Problem> problem;
+  std::unique_ptr<optim::Optimizer> optimizer;
+  std::vector<Record> records;
+  Outcome outcome;
+};
+
+}  // namespace descent::test
