@@ -7,9 +7,9 @@
 
 #include "descent/cli/commands.h"
 #include "descent/cli/main.h"
-#include "descent/core/diagnostics.h"
 #include "descent/core/error.h"
 #include "descent/experiment/run.h"
+#include "descent/options/diagnostics.h"
 
 // The command line: what can be typed. CLI11 is included here alone.
 namespace descent {

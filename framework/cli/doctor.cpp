@@ -13,9 +13,9 @@
 #include "descent/cli/commands.h"
 #include "descent/cli/text_table.h"
 #include "descent/core/error.h"
-#include "descent/core/options.h"
 #include "descent/core/rng.h"
 #include "descent/experiment/meta.h"
+#include "descent/options/options.h"
 
 namespace descent::cli {
 namespace {

@@ -5,8 +5,8 @@
 
 #include "descent/cli/commands.h"
 #include "descent/cli/text_table.h"
-#include "descent/core/diagnostics.h"
 #include "descent/experiment/safetensors.h"
+#include "descent/options/diagnostics.h"
 
 namespace descent::cli {
 namespace {

@@ -5,7 +5,7 @@
 #include "descent/cli/commands.h"
 #include "descent/cli/text_table.h"
 #include "descent/core/error.h"
-#include "descent/core/registry.h"
+#include "descent/options/registry.h"
 
 namespace descent::cli {
 namespace {

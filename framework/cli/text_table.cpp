@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "descent/core/utf8.h"
+#include "descent/options/utf8.h"
 
 namespace descent::cli {
 

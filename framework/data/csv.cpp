@@ -2,10 +2,10 @@
 #include <deque>
 #include <unordered_set>
 
-#include "descent/core/utf8.h"
 #include "descent/data/lines.h"
 #include "descent/data/readers.h"
 #include "descent/data/target.h"
+#include "descent/options/utf8.h"
 
 namespace descent {
 namespace {

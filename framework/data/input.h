@@ -6,7 +6,7 @@
 
 #include "descent/core/error.h"
 #include "descent/core/file.h"
-#include "descent/core/options.h"
+#include "descent/options/options.h"
 
 namespace descent {
 

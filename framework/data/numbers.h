@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "descent/autograd/tensor.h"
-#include "descent/core/value.h"
+#include "descent/options/value.h"
 
 namespace descent {
 

@@ -9,7 +9,7 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "descent/core/diagnostics.h"
+#include "descent/options/diagnostics.h"
 
 namespace descent {
 namespace {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "descent/core/dtype.h"
-#include "descent/core/options.h"
+#include "descent/options/options.h"
 
 // What an experiment file says. Every key, its default, range and meaning is declared here, once.
 namespace descent {

@@ -2,8 +2,8 @@
 #include <unordered_map>
 
 #include "descent/core/error.h"
-#include "descent/core/value.h"
 #include "descent/experiment/records.h"
+#include "descent/options/value.h"
 
 namespace descent {
 namespace {

@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "descent/core/error.h"
-#include "descent/core/utf8.h"
 #include "descent/experiment/yaml.h"
+#include "descent/options/utf8.h"
 
 namespace descent {
 namespace {

@@ -2,8 +2,8 @@
 #include <string>
 #include <string_view>
 
-#include "descent/core/diagnostics.h"
-#include "descent/core/value.h"
+#include "descent/options/diagnostics.h"
+#include "descent/options/value.h"
 
 namespace descent {
 

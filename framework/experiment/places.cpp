@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "descent/core/utf8.h"
+#include "descent/options/utf8.h"
 
 namespace descent {
 

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "descent/core/value.h"
+#include "descent/options/value.h"
 
 namespace descent {
 

@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "descent/core/error.h"
-#include "descent/core/value.h"
+#include "descent/options/value.h"
 
 namespace descent {
 namespace {

@@ -7,10 +7,10 @@
 #include <cstring>
 #include <nlohmann/json.hpp>
 
-#include "descent/core/diagnostics.h"
 #include "descent/core/error.h"
 #include "descent/core/file.h"
 #include "descent/experiment/safetensors_header.h"
+#include "descent/options/diagnostics.h"
 
 namespace descent {
 namespace {

@@ -6,8 +6,8 @@
 #include <set>
 #include <tuple>
 
-#include "descent/core/diagnostics.h"
 #include "descent/core/error.h"
+#include "descent/options/diagnostics.h"
 
 namespace descent {
 namespace {

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <utility>
 
-#include "descent/core/utf8.h"
+#include "descent/options/utf8.h"
 
 namespace descent {
 namespace {

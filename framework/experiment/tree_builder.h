@@ -7,9 +7,9 @@
 #include <unordered_map>
 #include <vector>
 
-#include "descent/core/diagnostics.h"
-#include "descent/core/value.h"
 #include "descent/experiment/places.h"
+#include "descent/options/diagnostics.h"
+#include "descent/options/value.h"
 
 namespace descent {
 

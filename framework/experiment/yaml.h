@@ -3,8 +3,8 @@
 #include <memory>
 #include <string>
 
-#include "descent/core/diagnostics.h"
-#include "descent/core/value.h"
+#include "descent/options/diagnostics.h"
+#include "descent/options/value.h"
 
 namespace descent {
 

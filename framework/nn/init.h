@@ -1,7 +1,7 @@
 #pragma once
 #include "descent/autograd/tensor.h"
-#include "descent/core/registry.h"
 #include "descent/core/rng.h"
+#include "descent/options/registry.h"
 
 namespace descent::nn {
 

@@ -1,6 +1,6 @@
 #pragma once
 #include "descent/autograd/tensor.h"
-#include "descent/core/registry.h"
+#include "descent/options/registry.h"
 
 // Losses with PyTorch's formulas and defaults. Output and target have one shape, never broadcast; for class losses the output is (n,
 // classes) and the target holds n int64 labels. The result is a scalar: the mean over all elements or, for class losses, over the samples;

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "descent/autograd/tensor.h"
-#include "descent/core/registry.h"
 #include "descent/core/rng.h"
+#include "descent/options/registry.h"
 
 namespace descent::nn {
 

@@ -1,8 +1,8 @@
 #include <algorithm>
 
-#include "descent/core/utf8.h"
 #include "descent/objective/objective.h"
 #include "descent/objective/program.h"
+#include "descent/options/utf8.h"
 
 namespace descent {
 namespace {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "descent/autograd/tensor.h"
-#include "descent/core/registry.h"
+#include "descent/options/registry.h"
 
 namespace descent {
 

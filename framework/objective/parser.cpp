@@ -1,8 +1,8 @@
 #include <algorithm>
 
-#include "descent/core/diagnostics.h"
 #include "descent/core/error.h"
 #include "descent/objective/program.h"
+#include "descent/options/diagnostics.h"
 
 namespace descent {
 namespace {

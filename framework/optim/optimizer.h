@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "descent/autograd/tensor.h"
-#include "descent/core/registry.h"
 #include "descent/optim/pass.h"
+#include "descent/options/registry.h"
 
 // An optimizer is its equation: a rule with options, in one file that registers itself (see adagrad.cpp).
 namespace descent::optim {

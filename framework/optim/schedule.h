@@ -1,7 +1,7 @@
 #pragma once
 #include <cstdint>
 
-#include "descent/core/registry.h"
+#include "descent/options/registry.h"
 
 namespace descent::optim {
 

@@ -3,8 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "descent/core/options.h"
 #include "descent/experiment/yaml.h"
+#include "descent/options/options.h"
 #include "tests/temporary_folder.h"
 
 namespace descent {

@@ -3,7 +3,7 @@
 #pragma once
 #include <vector>
 
-#include "descent/core/value.h"
+#include "descent/options/value.h"
 
 namespace descent::nn {
 

@@ -84,7 +84,7 @@ print("""// Made by make_golden.py with PyTorch.
 #pragma once
 #include <vector>
 
-#include "descent/core/value.h"
+#include "descent/options/value.h"
 
 namespace descent::nn {
 

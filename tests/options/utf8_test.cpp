@@ -1,4 +1,4 @@
-#include "descent/core/utf8.h"
+#include "descent/options/utf8.h"
 
 #include <gtest/gtest.h>
 

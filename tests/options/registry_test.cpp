@@ -1,9 +1,9 @@
-#include "descent/core/registry.h"
+#include "descent/options/registry.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/core/components.h"
+#include "tests/options/components.h"
 #include "tests/temporary_folder.h"
 
 namespace descent {

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "descent/core/options.h"
+#include "descent/options/options.h"
 
 // Components register themselves by name, one file each:
 //   const Register<Optimizer, Adam> adam("adam", "Kingma, Ba 2015");

@@ -1,10 +1,10 @@
-#include "descent/core/options.h"
+#include "descent/options/options.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-#include "descent/core/registry.h"
+#include "descent/options/registry.h"
 
 namespace descent {
 namespace {

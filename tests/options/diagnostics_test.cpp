@@ -1,4 +1,4 @@
-#include "descent/core/diagnostics.h"
+#include "descent/options/diagnostics.h"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "descent/core/registry.h"
+#include "descent/options/registry.h"
 
 namespace descent::test {
 

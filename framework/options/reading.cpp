@@ -3,7 +3,7 @@
 #include <charconv>
 #include <filesystem>
 
-#include "descent/core/options.h"
+#include "descent/options/options.h"
 
 namespace descent {
 

@@ -8,8 +8,8 @@
 #include <utility>
 #include <vector>
 
-#include "descent/core/diagnostics.h"
-#include "descent/core/value.h"
+#include "descent/options/diagnostics.h"
+#include "descent/options/value.h"
 
 // Every option of every component is declared once, in its `options` function:
 //

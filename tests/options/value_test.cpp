@@ -1,4 +1,4 @@
-#include "descent/core/value.h"
+#include "descent/options/value.h"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>

@@ -1,11 +1,11 @@
-#include "descent/core/options.h"
+#include "descent/options/options.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <filesystem>
 
-#include "tests/core/components.h"
+#include "tests/options/components.h"
 
 namespace descent {
 namespace {

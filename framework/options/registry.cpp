@@ -1,4 +1,4 @@
-#include "descent/core/registry.h"
+#include "descent/options/registry.h"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "descent/core/diagnostics.h"
+#include "descent/options/diagnostics.h"
 
 #include <fmt/format.h>
 
@@ -7,7 +7,7 @@
 #include <tuple>
 
 #include "descent/core/error.h"
-#include "descent/core/utf8.h"
+#include "descent/options/utf8.h"
 
 namespace descent {
 namespace {
