@@ -138,7 +138,10 @@ TEST(Errors, OfShapingOperationsSayWhatWasExpected) {
 TEST(Errors, OfReductionsNameTheReductionThatWasCalled) {
   expect_messages({
       {"sum: axis 2 is out of range for (4, 3)", [] { sum(kX, {2}); }},
-      {"sum: axis -1 is given twice", [] { sum(kX, {1, -1}); }},
+      {"sum: axis -1 is given twice",
+       [] {
+         sum(kX, {1, -1});
+       }},
       {"mean: axis -3 is out of range for (4, 3)", [] { mean(kX, {-3}); }},
       {"mean: an operand is undefined", [] { mean(kNone); }},
       {"var: expected floating tensors, got int64", [] { var(kLabels); }},
