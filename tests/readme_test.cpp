@@ -253,8 +253,8 @@ TEST(Documents, ShowComponentsThatTrain) {
 }
 
 TEST(Documents, ListWhatIsBuiltInWithItsDefaults) {
-  const std::set<std::string> common{"groups", "dialect", "maximize", "weight_decay", "standardize", "split",     "validation",
-                                     "test",   "noise",    "dimension",    "reduction",   "init_from", "unit"};
+  const std::set<std::string> common{"groups", "dialect", "maximize",  "weight_decay", "standardize", "split", "validation",
+                                     "test",   "noise",   "dimension", "reduction",    "init_from",   "unit"};
   for (const ComponentKind* kind : ComponentKind::all()) {
     std::vector<std::string> listed, registered;
     for (const std::string& name : kind->names()) {
