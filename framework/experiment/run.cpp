@@ -1,7 +1,7 @@
 #include "descent/experiment/run.h"
 
 #include <algorithm>
-#include <cmath>
+#include <chrono>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
@@ -9,9 +9,11 @@
 #include "descent/experiment/checkpoint.h"
 #include "descent/experiment/meta.h"
 #include "descent/experiment/overrides.h"
+#include "descent/experiment/requirement.h"
 #include "descent/experiment/run_folder.h"
 #include "descent/experiment/signals.h"
 #include "descent/experiment/step_table.h"
+#include "descent/experiment/summary.h"
 #include "descent/experiment/trainer.h"
 #include "descent/experiment/yaml.h"
 
@@ -19,8 +21,6 @@ extern "C" void openblas_set_num_threads(int);
 
 namespace descent {
 namespace {
-
-constexpr std::int64_t kMostNumbersInSummary = 100;
 
 using Json = nlohmann::ordered_json;
 
@@ -74,38 +74,9 @@ void check_gradients(const Experiment& experiment) {
   });
 }
 
-std::int64_t count(const NamedTensors& parameters) {
-  std::int64_t total = 0;
-  for (const auto& [name, tensor] : parameters) total += tensor.size();
-  return total;
-}
-
-std::string parameter_count(const Problem& problem) {
-  const std::int64_t total = count(problem.parameters());
+std::string parameters_in_words(const Problem& problem) {
+  const std::int64_t total = parameter_count(problem);
   return fmt::format("{} parameter{}", total, total == 1 ? "" : "s");
-}
-
-// JSON has no infinities: what is not finite becomes null.
-Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
-
-Json summary(const Outcome& outcome, const Problem& problem) {
-  Json json{{"status", name(outcome.status)}, {"steps", outcome.steps}};
-  const auto loss = outcome.values.find("loss");
-  json["loss"] = loss == outcome.values.end() ? Json(nullptr) : number(loss->second);
-  if (const auto minimum = problem.minimum()) json["minimum"] = number(*minimum);
-  for (const auto& [metric, value] : outcome.values) {
-    if (metric != "loss") json["metrics"][metric] = number(value);
-  }
-  for (const auto& [metric, value] : outcome.best) json["best"][metric] = number(value);
-  const NamedTensors parameters = problem.parameters();
-  json["parameter_count"] = count(parameters);
-  if (count(parameters) > kMostNumbersInSummary) return json;
-  for (const auto& [name, tensor] : parameters) {
-    Json values = Json::array();
-    for (const double value : tensor.to_vector()) values.push_back(number(value));
-    json["parameters"][name] = tensor.rank() == 0 ? values[0] : values;
-  }
-  return json;
 }
 
 // A run in its folder.
@@ -125,33 +96,11 @@ class Run {
 
   Outcome execute() {
     open_folder();
-    RecordWriter records(folder_->file("metrics.jsonl")), timings(folder_->file("timing.jsonl"));
-    Checkpoints checkpoints(folder_->file("checkpoints"), *problem_, *optimizer_, problem_->generators(), experiment_.checkpoint.keep);
-    const auto started = std::chrono::steady_clock::now();
-    std::int64_t latest = 0;
-    TrainerEvents events;
-    events.record = [&](const Record& record) {
-      records.write(record);
-      const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - started;
-      timings.write(Timing{record.step, elapsed.count()});
-      if (!experiment_.log.step_table) console_.record(record);
-    };
-    events.step = [&](std::int64_t step, double loss) {
-      latest = step;
-      console_.progress(step, loss);
-      if (is_due(step)) checkpoints.save_step(step);
-      if (table_) print(table_->lines(step, problem_->value().value_or(loss)));
-    };
-    events.best = [&] { checkpoints.save("best", latest); };
-    if (table_) events.before_update = [&] { table_->before_update(); };
-    Trainer trainer(experiment_, *problem_, *optimizer_, events);
-    expect_progress();
+    Trainer trainer(experiment_, *problem_, *optimizer_, events());
     const Outcome outcome = trainer.run();
     console_.finish();
     const bool has_checkpoints = problem_->steps_per_epoch() > 0 || outcome.status == Outcome::Status::interrupted;
-    if (has_checkpoints && outcome.status != Outcome::Status::diverged) checkpoints.save("last", outcome.steps);
-    records.close();
-    timings.close();
+    if (has_checkpoints && outcome.status != Outcome::Status::diverged) checkpoints_->save("last", outcome.steps);
     close_folder(outcome);
     return outcome;
   }
@@ -170,19 +119,50 @@ class Run {
   void open_folder() {
     folder_.emplace(experiment_.name, request_.out);
     const auto& source = experiment_.source.mark.source;
-    folder_->write("experiment.yaml", std::string_view(source ? source->text : ""));
-    folder_->write("resolved.yaml", std::string_view(write_yaml(experiment_.resolved())));
+    folder_->write("experiment.yaml", source ? source->text : "");
+    folder_->write("resolved.yaml", write_yaml(experiment_.resolved()));
     meta_ = meta(request_.arguments, experiment_.seed, static_cast<int>(experiment_.threads), problem_->files());
     folder_->write_json("meta.json", meta_);
+    records_.emplace(folder_->file("metrics.jsonl"));
+    timings_.emplace(folder_->file("timing.jsonl"));
+    checkpoints_.emplace(folder_->file("checkpoints"), *problem_, *optimizer_, problem_->generators(), experiment_.checkpoint.keep);
+    open_console();
+  }
+
+  void open_console() {
     console_.log_to(folder_->file("run.log"));
     console_.line(
-        fmt::format("{}  {}  {}  seed {}", experiment_.name, parameter_count(*problem_), experiment_.optimizer.type, experiment_.seed));
+        fmt::format("{}  {}  {}  seed {}", experiment_.name, parameters_in_words(*problem_), experiment_.optimizer.type, experiment_.seed));
+    const std::int64_t per_epoch = problem_->steps_per_epoch(),
+                       total = experiment_.train.steps ? *experiment_.train.steps : *experiment_.train.epochs * per_epoch;
+    console_.expect(total, per_epoch, experiment_.log.every.value_or(std::max<std::int64_t>(per_epoch, 1)));
     if (!experiment_.log.step_table || request_.json) return;
     table_.emplace(*optimizer_);
     print(table_->header());
   }
 
+  TrainerEvents events() {
+    TrainerEvents events;
+    events.record = [this](const Record& record) {
+      records_->write(record);
+      const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - started_;
+      timings_->write(Timing{record.step, elapsed.count()});
+      if (!experiment_.log.step_table) console_.record(record);
+    };
+    events.step = [this](std::int64_t step, double loss) {
+      latest_ = step;
+      console_.progress(step, loss);
+      if (is_due(step)) checkpoints_->save_step(step);
+      if (table_) print(table_->lines(step, problem_->value().value_or(loss)));
+    };
+    events.best = [this] { checkpoints_->save("best", latest_); };
+    if (table_) events.before_update = [this] { table_->before_update(); };
+    return events;
+  }
+
   void close_folder(const Outcome& outcome) {
+    records_->close();
+    timings_->close();
     write_metrics_csv(folder_->file("metrics.jsonl"), folder_->file("metrics.csv"));
     folder_->write_json("summary.json", summary(outcome, *problem_));
     meta_["finished"] = utc_now();
@@ -195,19 +175,17 @@ class Run {
     return steps > 0 && step % steps == 0;
   }
 
-  void expect_progress() {
-    const std::int64_t per_epoch = problem_->steps_per_epoch(),
-                       total = experiment_.train.steps ? *experiment_.train.steps : *experiment_.train.epochs * per_epoch;
-    console_.expect(total, per_epoch, experiment_.log.every.value_or(std::max<std::int64_t>(per_epoch, 1)));
-  }
-
   const RunRequest& request_;
   Experiment experiment_;
   std::unique_ptr<Problem> problem_;
   std::unique_ptr<optim::Optimizer> optimizer_;
   Console console_;
   std::optional<RunFolder> folder_;
+  std::optional<RecordWriter> records_, timings_;
+  std::optional<Checkpoints> checkpoints_;
   std::optional<StepTable> table_;
+  const std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
+  std::int64_t latest_ = 0;  // the last step that was made
   Json meta_;
 };
 
@@ -242,29 +220,9 @@ int check(const RunRequest& request, bool print_resolved) {
   const auto problem = make_problem(experiment);
   make_optimizer(experiment, *problem);
   check_metrics(experiment, *problem);
-  std::printf("%s%s: valid, %s\n", print_resolved ? "# " : "", shown(request.file).c_str(), parameter_count(*problem).c_str());
+  std::printf("%s%s: valid, %s\n", print_resolved ? "# " : "", shown(request.file).c_str(), parameters_in_words(*problem).c_str());
   if (print_resolved) std::printf("%s", write_yaml(experiment.resolved()).c_str());
   return 0;
-}
-
-Requirement Requirement::parse(const std::string& text) {
-  const std::size_t at = text.find_first_of("<>=");
-  Requirement requirement{text, text.substr(0, at), "", 0};
-  const std::size_t end = at == std::string::npos ? at : text.find_first_not_of("<>=", at);
-  if (end != std::string::npos) requirement.comparison = text.substr(at, end - at);
-  const char* known[] = {"<", "<=", ">", ">=", "=="};
-  const bool valid = at != 0 && std::find(std::begin(known), std::end(known), requirement.comparison) != std::end(known);
-  if (!valid || !parse_number(text.substr(end), requirement.value))
-    fail(ErrorKind::usage, "--require: expected metric>=value, got '{}'", shown(text));
-  return requirement;
-}
-
-bool Requirement::met(double measured) const {
-  if (comparison == "<") return measured < value;
-  if (comparison == "<=") return measured <= value;
-  if (comparison == ">") return measured > value;
-  if (comparison == ">=") return measured >= value;
-  return measured == value;
 }
 
 }  // namespace descent

@@ -20,12 +20,4 @@ int run(const RunRequest& request);
 // Validates all that a run would, without writing anything. Prints the parameter count, or the resolved file.
 int check(const RunRequest& request, bool print_resolved);
 
-// A condition `metric>=value` (also <=, >, <, ==) on what a run measured.
-struct Requirement {
-  std::string text, metric, comparison;
-  double value = 0;
-  static Requirement parse(const std::string& text);  // Error(usage) when it is none
-  bool met(double measured) const;
-};
-
 }  // namespace descent

@@ -1,6 +1,6 @@
 #include <cmath>
 
-#include "descent/experiment/run.h"
+#include "descent/experiment/requirement.h"
 #include "tests/temporary_folder.h"
 
 namespace descent::test {
