@@ -25,11 +25,11 @@ constexpr auto kDiv = elementwise(
     "div", [](auto a, auto b) { return a / b; },  //
     [](auto, auto b, auto) { return 1 / b; }, [](auto, auto b, auto y) { return -y / b; });
 
-// d/db is 0 where aᵇ is, though log a is not finite there.
+// d/db is 0 where aᵇ is 0 and at 0⁰, though log a is not finite there.
 constexpr auto kPow = elementwise(
     "pow", [](auto a, auto b) { return math::pow(a, b); },  //
     [](auto a, auto b, auto) { return b == 0 ? decltype(a)(0) : b * math::pow(a, b - 1); },
-    [](auto a, auto, auto y) { return y == 0 ? decltype(a)(0) : y * math::log(a); });
+    [](auto a, auto b, auto y) { return y == 0 || (a == 0 && b == 0) ? decltype(a)(0) : y * math::log(a); });
 
 // NaN in either operand comes through.
 constexpr auto kMaximum = elementwise(
@@ -56,9 +56,11 @@ constexpr auto kWhere = elementwise(
     [](auto condition, auto, auto, auto) { return decltype(condition)(condition == 0); });
 
 constexpr auto kClamp = elementwise(
-    "clamp", [](auto x, auto low, auto high) { return x < low    ? low
-                                                      : x > high ? high
-                                                                 : x; },  //
+    "clamp",
+    [](auto x, auto low, auto high) {
+      const auto raised = x < low ? low : x;
+      return raised > high ? high : raised;
+    },
     [](auto x, auto low, auto high, auto) { return decltype(x)(x >= low && x <= high); }, NoSlope{}, NoSlope{});
 
 constexpr auto kLeakyRelu = elementwise(
@@ -67,7 +69,7 @@ constexpr auto kLeakyRelu = elementwise(
 
 constexpr auto kElu = elementwise(
     "elu", [](auto x, auto alpha) { return x > 0 ? x : alpha * math::expm1(x); },  //
-    [](auto x, auto alpha, auto y) { return x > 0 ? decltype(x)(1) : y + alpha; }, NoSlope{});
+    [](auto x, auto alpha, auto) { return x > 0 ? decltype(x)(1) : alpha * math::exp(x); }, NoSlope{});
 
 Tensor like(const Tensor& x, double value) { return scalar(value, x.dtype()); }
 

@@ -1,4 +1,6 @@
 #include <cstring>
+#include <set>
+#include <vector>
 
 #include "descent/autograd/kernels.h"
 #include "descent/autograd/node.h"
@@ -65,13 +67,38 @@ void propagate(Node* root) {
   }
 }
 
+// The number of elements; their bytes can be counted.
+std::int64_t addressable_size(const Shape& shape) {
+  constexpr std::int64_t kMost = std::int64_t{1} << 46;
+  std::int64_t size = 1;
+  bool fits = true;
+  for (const std::int64_t n : shape) fits = !__builtin_mul_overflow(size, n, &size) && size <= kMost && fits;
+  if (!fits) fail_argument("a tensor of shape {} has more elements than can be addressed", to_string(shape));
+  return size;
+}
+
+// After an exception: no trace of the walk is left in the graph below `root`.
+void forget_walk(Node* root) {
+  std::set<Node*> seen{root};
+  for (std::vector<Node*> stack{root}; !stack.empty();) {
+    Node* node = stack.back();
+    stack.pop_back();
+    node->pending = 0;
+    node->grad_valid = false;
+    for (std::uint32_t i = 0; i < node->input_count; ++i) {
+      if (inner(*node->inputs[i]) && seen.insert(node->inputs[i]).second) stack.push_back(node->inputs[i]);
+    }
+  }
+}
+
 }  // namespace
 
 Node* make_node(const Shape& shape, DType dtype, const Op* op, const Inputs& inputs, Buffer values) {
+  const std::int64_t size = addressable_size(shape);
   if (!values) values = Buffer(static_cast<std::size_t>(shape.size()) * bytes_of(dtype));  // first: it may fail
   Node* node = new (pool_allocate(sizeof(Node))) Node;
   node->shape = shape;
-  node->size = shape.size();
+  node->size = size;
   node->dtype = dtype;
   node->op = op;
   node->value = std::move(values);
@@ -140,7 +167,12 @@ void Tensor::backward(const Tensor& seed) const {
   node_->grad_valid = true;
   if (!node_->op) return;
   count_consumers(node_);
-  propagate(node_);
+  try {
+    propagate(node_);
+  } catch (...) {
+    forget_walk(node_);
+    throw;
+  }
 }
 
 }  // namespace descent

@@ -37,7 +37,7 @@ struct CrossEntropy {
   static constexpr const char* name = "cross_entropy";
   struct Attributes {
     double smoothing;
-    bool weighted;
+    bool weighted, mean;
   };
   static std::int64_t classes(const Node& y) { return y.inputs[0]->shape[1]; }
   template <class T>
@@ -45,7 +45,8 @@ struct CrossEntropy {
     return y.attributes<Attributes>().weighted ? y.in<T>(2) : nullptr;
   }
   template <class T>
-  static T total_weight(const Node& y) {
+  static T divisor(const Node& y) {
+    if (!y.attributes<Attributes>().mean) return 1;
     const std::int64_t* label = y.in<std::int64_t>(1);
     const T* weight = weights<T>(y);
     if (!weight) return static_cast<T>(y.inputs[1]->size);
@@ -71,14 +72,14 @@ struct CrossEntropy {
                   }
                   loss += static_cast<double>(row);
                 });
-    *y.out<T>() = static_cast<T>(loss) / total_weight<T>(y);
+    *y.out<T>() = static_cast<T>(loss) / divisor<T>(y);
   }
   template <class T>
   static void backward(Node& y) {
     const auto dx = y.in_grad<T>(0);
     if (!dx) return;
     const std::int64_t n = classes(y);
-    const T smoothing = static_cast<T>(y.attributes<Attributes>().smoothing), scale = *y.out_grad<T>() / total_weight<T>(y);
+    const T smoothing = static_cast<T>(y.attributes<Attributes>().smoothing), scale = *y.out_grad<T>() / divisor<T>(y);
     const T* weight = weights<T>(y);
     T mean_weight = 1;
     if (weight) mean_weight = block_sum(n, weight) / static_cast<T>(n);
@@ -141,7 +142,7 @@ Tensor bce_with_logits(const Tensor& x, const Tensor& target, double pos_weight)
   return apply<BceWithLogits>({}, {x, target}, [&](Node& y) { y.save(pos_weight); });
 }
 
-Tensor cross_entropy(const Tensor& logits, const Tensor& target, const Tensor& class_weights, double label_smoothing) {
+Tensor cross_entropy(const Tensor& logits, const Tensor& target, const Tensor& class_weights, double label_smoothing, bool mean) {
   check_operands("cross_entropy", {&logits});
   const bool weighted = class_weights.defined();
   if (weighted) check_operands("cross_entropy", {&logits, &class_weights});
@@ -150,6 +151,8 @@ Tensor cross_entropy(const Tensor& logits, const Tensor& target, const Tensor& c
     fail_argument("cross_entropy: expected logits (n, classes) and labels (n,), got {} and {}", to_string(logits.shape()),
                   to_string(target.shape()));
   }
+  if (!(label_smoothing >= 0 && label_smoothing <= 1))
+    fail_argument("cross_entropy: expected a label smoothing in [0, 1], got {}", label_smoothing);
   const std::int64_t classes = logits.shape()[1];
   if (weighted && class_weights.shape() != Shape{classes}) {
     fail_argument("cross_entropy: expected {} class weights, got {}", classes, to_string(class_weights.shape()));
@@ -158,7 +161,7 @@ Tensor cross_entropy(const Tensor& logits, const Tensor& target, const Tensor& c
   for (std::int64_t i = 0; i < target.size(); ++i) {
     if (label[i] < 0 || label[i] >= classes) fail_argument("cross_entropy: label {} is none of {} classes", label[i], classes);
   }
-  const auto prepare = [&](Node& y) { y.save(CrossEntropy::Attributes{label_smoothing, weighted}); };
+  const auto prepare = [&](Node& y) { y.save(CrossEntropy::Attributes{label_smoothing, weighted, mean}); };
   if (weighted) return apply<CrossEntropy>({}, {logits, target, class_weights.detach()}, prepare);
   return apply<CrossEntropy>({}, {logits, target}, prepare);
 }

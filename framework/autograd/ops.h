@@ -71,8 +71,9 @@ Tensor log_softmax(const Tensor& x, std::int64_t axis = -1);
 
 // Losses that are one operation for speed and numerics; each is the mean over all elements or rows.
 Tensor mse(const Tensor& x, const Tensor& target);
-// (n, classes) logits and (n,) int64 labels. With class weights (classes,): Σ wᵢ·lossᵢ / Σ wᵢ, as in PyTorch.
-Tensor cross_entropy(const Tensor& logits, const Tensor& labels, const Tensor& class_weights = {}, double label_smoothing = 0);
+// (n, classes) logits and (n,) int64 labels. With class weights (classes,): Σ wᵢ·lossᵢ / Σ wᵢ, as in PyTorch; the sum alone unless `mean`.
+Tensor cross_entropy(const Tensor& logits, const Tensor& labels, const Tensor& class_weights = {}, double label_smoothing = 0,
+                     bool mean = true);
 // −(p·y·log σ(x) + (1−y)·log(1−σ(x))), p = pos_weight.
 Tensor bce_with_logits(const Tensor& x, const Tensor& target, double pos_weight = 1);
 

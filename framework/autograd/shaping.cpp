@@ -40,7 +40,6 @@ void copy_box(const Shape& shape, T* to, const Box& to_box, const T* from, const
 
 // y is a box of x.
 struct Take {
-  static constexpr const char* name = "take";
   template <class T>
   static void forward(Node& y) {
     copy_box(y.shape, y.out<T>(), whole(y.shape), y.in<T>(0), y.attributes<Box>(), false);

@@ -153,7 +153,7 @@ constexpr const char* kReadme = R"(# A project that trains with descent
 | `experiment.yaml` | an experiment that uses all three |
 
 `build/train list` shows them among what is built in. A new component is a new file, named in `CMakeLists.txt`.
-If descent is not installed in one of the system's folders: `cmake -B build -DCMAKE_PREFIX_PATH=FOLDER`.
+If descent is installed under a prefix P of your own, `cmake --install … --prefix P`: `cmake -B build -DCMAKE_PREFIX_PATH=P`.
 )";
 
 struct ProjectFile {
@@ -177,8 +177,10 @@ int create_project(const std::string& folder) {
   if (error) fail(ErrorKind::data, "{}: cannot read: {}", folder, error.message());
   if (!is_empty) fail(ErrorKind::data, "{}: exists and is not empty", folder);
   for (const auto& [name, content] : kProject) write_file(folder + '/' + name, content);
-  std::printf("%s: a project; next:\n  cd %s && cmake -B build && cmake --build build && build/train run experiment.yaml\n", folder.c_str(),
-              folder.c_str());
+  std::printf(
+      "%s: a project; next:\n  cd %s && cmake -B build && cmake --build build && build/train run experiment.yaml\n"
+      "If descent is installed under a prefix P of your own, the first cmake needs -DCMAKE_PREFIX_PATH=P.\n",
+      folder.c_str(), folder.c_str());
   return 0;
 }
 

@@ -35,7 +35,7 @@ Batches::Batches(View view, std::int64_t batch_size, bool shuffle, bool drop_las
   const auto rows = static_cast<std::int64_t>(view_.rows.size());
   if (rows == 0) fail_argument("batches: there are no rows");
   if (batch_size < 0) fail_argument("batches: batch_size {} is negative", batch_size);
-  if (batch_size == 0) batch_size_ = rows;
+  if (batch_size == 0 || (batch_size > rows && !drop_last)) batch_size_ = rows;
   count_ = drop_last ? rows / batch_size_ : (rows + batch_size_ - 1) / batch_size_;
   if (count_ == 0) fail_argument("batches: drop_last leaves no batch: batch_size {} is over the {} rows", batch_size, rows);
   if (batch_size_ >= rows) shuffle_ = false;

@@ -16,7 +16,7 @@ struct Generator {
   double noise = 0;
 
   void options(Options& option) {
-    option("samples", samples, kAtLeastOne, "the number of rows");
+    option("samples", samples, Range{1, 1 << 22}, "the number of rows");
     option("noise", noise, kNotNegative, "standard deviation of the normal noise");
   }
   double noisy(double value, Rng& rng) const { return noise > 0 ? value + noise * rng.normal() : value; }

@@ -240,6 +240,7 @@ Value Experiment::resolved() const {
 Experiment Experiment::load(const std::string& path, const std::vector<std::string>& assignments) {
   Diagnostics diagnostics;
   Value root = load_experiment(path, diagnostics);
+  const bool is_whole = diagnostics.empty();  // otherwise what seems to be missing may stand in what could not be read
   if (!root.is_null()) {
     for (const std::string& assignment : assignments) apply_override(root, assignment, diagnostics);
   }
@@ -250,7 +251,7 @@ Experiment Experiment::load(const std::string& path, const std::vector<std::stri
   experiment.options(options);
   if (!root.is_null()) {
     options.read(root, {diagnostics, "", section_of});
-    Agreement(experiment, root, diagnostics).check();
+    if (is_whole) Agreement(experiment, root, diagnostics).check();
   }
   diagnostics.check();
   experiment.source = std::move(root);

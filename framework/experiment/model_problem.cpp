@@ -2,6 +2,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstring>
+#include <limits>
 
 #include "descent/autograd/ops.h"
 #include "descent/data/batches.h"
@@ -32,6 +33,7 @@ void put_rows(const Tensor& batch, std::int64_t count, std::int64_t row, std::in
 
 // Labels such as 3.7 are values that a loss for classes does not understand.
 void check_classes(const std::vector<std::string>& names, const std::string& loss) {
+  if (names.size() == 1) fail_argument("{} needs at least two classes; all targets are '{}'", loss, shown(names[0]));
   for (const std::string& name : names) {
     double number = 0;
     if (!parse_number(name, number) || number == std::floor(number)) continue;
@@ -47,7 +49,10 @@ class ModelProblem final : public Problem {
       data_ =
           load_data(experiment.data, experiment.dtype, loss_->wants_classes() ? TargetForm::classes : TargetForm::values, experiment.seed);
     });
-    at_key(experiment, "loss", [&] { check_classes(data_.train.table->class_names, experiment.loss.type); });
+    at_key(experiment, "loss", [&] {
+      check_classes(data_.train.table->class_names, experiment.loss.type);
+      if (!data_.train.table->classes()) loss_->check_targets(data_.train.table->y);
+    });
     at_key(experiment, "metrics", [&] {
       for (const Spec& metric : experiment.metrics) metrics_.emplace_back(metric.type, make<nn::Metric>(metric));
     });
@@ -55,6 +60,11 @@ class ModelProblem final : public Problem {
     const Train& train = experiment.train;
     at_key(experiment, "train.drop_last", [&] {
       batches_ = std::make_unique<Batches>(data_.train, train.rows_per_batch(), train.shuffle, train.drop_last, experiment.seed);
+    });
+    at_key(experiment, "train.epochs", [&] {
+      constexpr std::int64_t kMostSteps = std::numeric_limits<std::int64_t>::max();
+      if (train.epochs && *train.epochs > kMostSteps / batches_->per_epoch())
+        fail_argument("{} epochs are too many steps to count", *train.epochs);
     });
     try_out(experiment);
   }

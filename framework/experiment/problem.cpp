@@ -44,6 +44,8 @@ std::unique_ptr<Problem> make_problem(const Experiment& experiment) {
 void at_key(const Experiment& experiment, const std::string& key, const std::function<void()>& f) {
   try {
     f();
+  } catch (const std::bad_alloc&) {
+    at_key(experiment, key, [] { fail_argument("this needs more memory than there is"); });
   } catch (const Error& error) {
     std::string path = key, message = error.what();
     const bool has_place = message.find("error: ") != std::string::npos;

@@ -32,6 +32,9 @@ Experiment load(const RunRequest& request) {
 
 std::unique_ptr<optim::Optimizer> make_optimizer(const Experiment& experiment, const Problem& problem) {
   std::unique_ptr<optim::Optimizer> optimizer;
+  at_key(experiment, "model", [&] {
+    if (problem.parameters().empty()) fail_argument("the model has no parameters to train");
+  });
   at_key(experiment, "optimizer", [&] {
     optimizer = make<optim::Optimizer>(experiment.optimizer);
     optimizer->add_parameters(problem.parameters());
@@ -171,8 +174,9 @@ class Run {
 
   bool is_due(std::int64_t step) const {
     const CheckpointEvery& every = experiment_.checkpoint.every;
-    const std::int64_t steps = every.epochs ? *every.epochs * problem_->steps_per_epoch() : every.steps.value_or(0);
-    return steps > 0 && step % steps == 0;
+    const std::int64_t per_epoch = problem_->steps_per_epoch();
+    if (every.epochs) return step % per_epoch == 0 && step / per_epoch % *every.epochs == 0;
+    return every.steps && step % *every.steps == 0;
   }
 
   const RunRequest& request_;

@@ -14,7 +14,7 @@ void note(int signal) { interrupted_by = signal; }
 SignalsNoted::SignalsNoted() {
   struct sigaction action {};
   action.sa_handler = note;
-  action.sa_flags = SA_RESETHAND | SA_RESTART;
+  action.sa_flags = static_cast<int>(SA_RESETHAND | SA_RESTART);
   for (int i = 0; i < 2; ++i) sigaction(kSignals[i], &action, &before_[i]);
 }
 

@@ -94,6 +94,8 @@ void Trainer::update(std::int64_t step) {
 
 void Trainer::observe(std::int64_t step) {
   if (events_.step) events_.step(step, loss_);
+  const std::optional<double> value = experiment_.train.target.metric == "loss" ? problem_.value() : std::nullopt;
+  if (value) outcome_.values["loss"] = *value;
   if (is_recorded(step)) record_step(step);
   if (ends_epoch(step)) evaluate(step);
   if (outcome_.status == Outcome::Status::diverged || !target_reached()) return;

@@ -64,8 +64,7 @@ Tensor kl_div_loss(const Tensor& output, const Tensor& target, bool log_target, 
 
 Tensor cross_entropy_loss(const Tensor& logits, const Tensor& labels, const Tensor& class_weights, double label_smoothing,
                           Reduction reduction) {
-  const Tensor loss = cross_entropy(logits, labels, class_weights, label_smoothing);
-  return reduction == Reduction::mean ? loss : loss * sum(sample_weights(labels, class_weights, logits.dtype()));
+  return cross_entropy(logits, labels, class_weights, label_smoothing, reduction == Reduction::mean);
 }
 
 Tensor nll_loss(const Tensor& log_probabilities, const Tensor& labels, const Tensor& class_weights, Reduction reduction) {
@@ -85,6 +84,13 @@ Tensor nll_loss(const Tensor& log_probabilities, const Tensor& labels, const Ten
 
 namespace {
 
+// Throws `LOSS: expected targets in [0, 1], got 7`.
+void check_targets_within(const char* loss, const Tensor& targets, double low, double high) {
+  for (const double y : targets.to_vector()) {
+    if (!(y >= low && y <= high)) fail_argument("{}: expected targets in [{}, {}], got {}", loss, low, high, y);
+  }
+}
+
 struct BceWithLogits : ReducedLoss {
   double pos_weight = 1;
   void options(Options& option) override {
@@ -94,6 +100,15 @@ struct BceWithLogits : ReducedLoss {
   Tensor operator()(const Tensor& output, const Tensor& target) const override {
     return bce_with_logits_loss(output, target, pos_weight, reduction);
   }
+  void check_targets(const Tensor& targets) const override { check_targets_within("bce_with_logits", targets, 0, 1); }
+};
+
+struct Bce : LossFunction<bce_loss> {
+  void check_targets(const Tensor& targets) const override { check_targets_within("bce", targets, 0, 1); }
+};
+
+struct Hinge : LossFunction<hinge_loss> {
+  void check_targets(const Tensor& targets) const override { check_targets_within("hinge", targets, -1, 1); }
 };
 
 struct KlDiv : Loss {
@@ -136,9 +151,9 @@ struct CrossEntropy : Nll {
   }
 };
 
-const Register<Loss, LossFunction<bce_loss>> bce_component("bce", "binary cross-entropy of probabilities");
+const Register<Loss, Bce> bce_component("bce", "binary cross-entropy of probabilities");
 const Register<Loss, BceWithLogits> bce_with_logits_component("bce_with_logits", "binary cross-entropy of logits");
-const Register<Loss, LossFunction<hinge_loss>> hinge_component("hinge", "max(0, 1 - t output), targets -1 or 0, and 1");
+const Register<Loss, Hinge> hinge_component("hinge", "max(0, 1 - t output), targets -1 or 0, and 1");
 const Register<Loss, KlDiv> kl_div_component("kl_div", "divergence of log-probabilities from target probabilities");
 const Register<Loss, Nll> nll_component("nll", "-output[label] of log-probabilities");
 const Register<Loss, CrossEntropy> cross_entropy_component("cross_entropy", "-log softmax(output)[label]");

@@ -43,6 +43,8 @@ class Loss : public Component {
   virtual Tensor operator()(const Tensor& output, const Tensor& target) const = 0;
   // Whether targets are int64 labels.
   virtual bool wants_classes() const { return false; }
+  // Throws when a target is one that the loss does not understand.
+  virtual void check_targets(const Tensor& /*targets*/) const {}
   // The model's number of outputs, given the number of classes (if it wants classes) or of target columns.
   virtual std::int64_t outputs(std::int64_t targets) const { return targets; }
 };

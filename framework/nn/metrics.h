@@ -6,14 +6,14 @@
 
 namespace descent::nn {
 
-// A figure of merit over all samples of a split, batch by batch.
+// A figure of merit over all samples of a split, which may be given at once or in parts.
 class Metric : public Component {
  public:
   static ComponentKind& kind();  // "metrics"
   virtual void reset() = 0;
-  // Takes the model's outputs and the targets of a batch as a loss does; throws when their sizes do not fit.
+  // Takes the model's outputs and the targets of some samples as a loss does; throws when their sizes do not fit.
   virtual void update(const Tensor& output, const Tensor& target) = 0;
-  // Over all batches since reset(); nan where it is not defined, as for none.
+  // Over all samples since reset(); nan where it is not defined, as for none.
   virtual double value() const = 0;
   virtual bool higher_is_better() const { return false; }
 };

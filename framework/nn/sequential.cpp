@@ -34,7 +34,10 @@ Tensor Residual::forward(const Tensor& x) {
   return x + y;
 }
 
-Tensor FlatSequential::forward(const Tensor& x) { return Sequential::forward(x.rank() == 2 ? x : Flatten()(x)); }
+Tensor FlatSequential::forward(const Tensor& x) {
+  if (modules().empty()) fail_argument("the model has no layers yet; call build()");
+  return Sequential::forward(x.rank() == 2 ? x : Flatten()(x));
+}
 
 namespace {
 const Register<Module, Sequential> sequential("sequential", "layers applied in order");

@@ -3,6 +3,7 @@
 #include <re2/re2.h>
 
 #include <algorithm>
+#include <set>
 
 namespace descent::optim {
 
@@ -15,8 +16,10 @@ void Optimizer::add_parameters(const std::vector<std::pair<std::string, Tensor>>
   if (!parameters_.empty()) fail_argument("optimizer: it has its parameters already");
   const std::vector<std::string> patterns = make_groups();
   std::vector<bool> matched(patterns.size());
+  std::set<const Node*> seen;
   for (const auto& [name, value] : named) {
     if (!value.requires_grad()) fail_argument("optimizer: parameter '{}' does not require a gradient", name);
+    if (!seen.insert(value.node()).second) fail_argument("optimizer: parameter '{}' is given twice", name);
     Parameter parameter{name, value, 0, 0, {}};
     for (std::size_t i = 0; i < patterns.size() && parameter.group == 0; ++i) {
       if (RE2::FullMatch(name, patterns[i])) parameter.group = i + 1;
@@ -58,6 +61,7 @@ void Optimizer::set_state(const std::vector<std::pair<std::string, Tensor>>& sta
   for (Parameter& parameter : parameters_) {
     if (!expected(parameter.name + ".steps")) fail_argument("optimizer: the state of '{}' is missing", parameter.name);
     parameter.steps = static_cast<std::int64_t>(next++->second.item());
+    if (parameter.steps < 0) fail_argument("optimizer: '{}' cannot have made {} steps", parameter.name, parameter.steps);
     parameter.state.clear();
     const std::string prefix = parameter.name + ".";
     for (; next != state.end() && next->first.rfind(prefix, 0) == 0; ++next) {

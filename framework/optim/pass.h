@@ -37,6 +37,7 @@ class Pass {
 
   template <class Rule, class... States>
   void operator()(const Rule& rule, const States&... states) {
+    static_assert(std::is_invocable_v<const Rule&, T&, T, Slot<States>...>, "a rule takes T& w, T g and a T& for each State");
     std::size_t i = 0;
     const std::array<T*, sizeof...(States)> state{memory(i++, states)...};
     apply(rule, state, std::make_index_sequence<sizeof...(States)>());
@@ -46,8 +47,13 @@ class Pass {
   const double lr;
 
  private:
+  template <class>
+  using Slot = T&;
   T* memory(std::size_t i, const State& state) {
     auto& kept = parameter_.state;
+    if (i < kept.size() && kept[i].first != state.name) {
+      fail_argument("optimizer: expected the state '{}' of '{}', got '{}'", state.name, parameter_.name, kept[i].first);
+    }
     if (i == kept.size()) kept.emplace_back(state.name, full(parameter_.value.shape(), state.initial, parameter_.value.dtype()));
     return kept[i].second.template data<T>();
   }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "descent/core/error.h"
 #include "descent/options/registry.h"
 
 namespace descent {
@@ -96,6 +97,9 @@ void bind_in(Range range, Option& option, T& value) {
 }  // namespace
 
 Option& Options::declare(const char* name, std::string type, const char* meaning) {
+  for (const Option& other : list_) {
+    if (other.name == name) fail(ErrorKind::internal, "option '{}' is declared twice", name);
+  }
   Option option;
   option.name = name;
   option.type = std::move(type);

@@ -18,7 +18,7 @@
 //     void options(Options& option) { option("lr", lr, kPositive, "learning rate"); }
 //   };
 //
-// From that declaration come reading with checks, the resolved file, `descent list`, the schema and the reference page.
+// From that declaration come reading with checks, the resolved file and `descent list`.
 namespace descent {
 
 // The values that a number may take.

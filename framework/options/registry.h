@@ -9,7 +9,7 @@
 #include "descent/options/options.h"
 
 // Components register themselves by name, one file each:
-//   const Register<Optimizer, Adam> adam("adam", "Kingma, Ba 2015");
+//   const Register<nn::Model, Mlp> mlp("mlp", "linear layers with an activation between them");
 namespace descent {
 
 // What can be chosen by `type:` in an experiment file: an optimizer, a layer, a data set, …
@@ -62,7 +62,7 @@ class ComponentKind {
 // The kind of a base class, which declares `static ComponentKind& kind();`.
 template <class Base, class Derived>
 struct Register {
-  // `preset` changes defaults: Register<Optimizer, Sgd> momentum("momentum", "Polyak 1964", [](Sgd& o) { o.momentum = 0.9; });
+  // `preset` changes defaults: RegisterOptimizer<Sgd> momentum("momentum", "Polyak 1964", [](auto& o) { o.rule.momentum = 0.9; });
   Register(const char* name, const char* meaning, std::function<void(Derived&)> preset = nullptr) {
     Base::kind().add({name, meaning, [preset = std::move(preset)] {
                         auto component = std::make_unique<Derived>();

@@ -64,7 +64,7 @@ class Gemm : public testing::Test {
   }
 };
 using Types = testing::Types<float, double>;
-TYPED_TEST_SUITE(Gemm, Types);
+TYPED_TEST_SUITE(Gemm, Types, );
 
 TYPED_TEST(Gemm, AgreesWithADoubleLoopForRandomSizes) {
   Rng rng(5);

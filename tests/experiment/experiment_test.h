@@ -1,8 +1,8 @@
 #pragma once
-#include <chrono>
 
 #include "descent/experiment/run.h"
 #include "descent/experiment/trainer.h"
+#include "tests/stopwatch.h"
 #include "tests/temporary_folder.h"
 
 namespace descent::test {
@@ -27,9 +27,9 @@ class ExperimentTest : public ::testing::Test {
     RunRequest request;
     request.file = write(text);
     request.set = set;
-    const auto start = std::chrono::steady_clock::now();
+    const test::Stopwatch watch;
     const std::string report = error_of(kind, [&] { check(request, false); });
-    EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(2)) << text.substr(0, 1000);
+    EXPECT_LT(watch.seconds(), 2) << text.substr(0, 1000);
     EXPECT_LT(report.size(), 2000u);
     return without_folder(report);
   }
