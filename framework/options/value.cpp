@@ -54,6 +54,13 @@ Value Value::map(std::initializer_list<Entry> entries) {
   return value;
 }
 
+Value Value::list(std::vector<Value> items) {
+  Value value;
+  value.kind = Kind::list;
+  value.items = std::move(items);
+  return value;
+}
+
 const Value* Value::find(std::string_view key) const {
   const auto entry = std::find_if(entries.begin(), entries.end(), [&](const Entry& e) { return e.key == key; });
   return entry == entries.end() ? nullptr : &entry->value;

@@ -43,6 +43,8 @@ class Value {
   Value(const std::vector<T>& list) : kind(Kind::list), items(list.begin(), list.end()) {}
 
   static Value map(std::initializer_list<Entry> entries = {});
+  // For a list of a single Value: compilers differ on whether {value} is a list or a copy.
+  static Value list(std::vector<Value> items);
 
   bool is_null() const { return kind == Kind::null; }
   bool is_scalar() const { return kind == Kind::scalar; }

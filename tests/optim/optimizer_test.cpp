@@ -95,7 +95,8 @@ TEST(Optimizer, DoesNotChangeTheGradients) {
 
 TEST(Optimizer, AppliesAGroupsOptionsToTheParametersWhoseNameMatches) {
   const Tensor weight = parameter({1}), bias = parameter({1});
-  const auto sgd = descent::make<optim::Optimizer>("sgd", {{"lr", 0.1}, {"groups", {Value::map({{"match", ".*bias"}, {"lr", 0}})}}});
+  const auto sgd =
+      descent::make<optim::Optimizer>("sgd", {{"lr", 0.1}, {"groups", Value::list({Value::map({{"match", ".*bias"}, {"lr", 0}})})}});
   sgd->add_parameters({{"0.weight", weight}, {"0.bias", bias}});
   sgd->zero_grad();
   sum(square(weight) + square(bias)).backward();
@@ -105,7 +106,7 @@ TEST(Optimizer, AppliesAGroupsOptionsToTheParametersWhoseNameMatches) {
 }
 
 TEST(Optimizer, RefusesAGroupThatMatchesNothing) {
-  const auto sgd = descent::make<optim::Optimizer>("sgd", {{"groups", {Value::map({{"match", "bias"}, {"lr", 0}})}}});
+  const auto sgd = descent::make<optim::Optimizer>("sgd", {{"groups", Value::list({Value::map({{"match", "bias"}, {"lr", 0}})})}});
   EXPECT_THAT(message([&] {
                 sgd->add_parameters({{"0.weight", parameter({1})}});
               }),
@@ -114,7 +115,7 @@ TEST(Optimizer, RefusesAGroupThatMatchesNothing) {
 
 TEST(Optimizer, RefusesAGroupWithAnUnknownOption) {
   EXPECT_THAT(message([] {
-                descent::make<optim::Optimizer>("sgd", {{"groups", {Value::map({{"match", "a"}, {"lrr", 0}})}}});
+                descent::make<optim::Optimizer>("sgd", {{"groups", Value::list({Value::map({{"match", "a"}, {"lrr", 0}})})}});
               }),
               HasSubstr("unknown key 'lrr'"));
 }

@@ -138,7 +138,7 @@ TEST(Registry, KeepsTheMarksOfWhatWasGiven) {
   const auto source = std::make_shared<const Source>();
   Value member = plain("circle");
   member.mark = {source, 3, 12};
-  Value value = Value::map({{"type", "group"}, {"members", {member}}});
+  Value value = Value::map({{"type", "group"}, {"members", Value::list({member})}});
   value.mark = {source, 1, 8};
   value.entries[1].mark = {source, 3, 1};
   const Spec spec = read(value);
