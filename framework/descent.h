@@ -9,5 +9,6 @@
 #include "descent/nn/layers.h"
 #include "descent/nn/losses.h"
 #include "descent/optim/clip.h"
-#include "descent/optim/optimizer.h"
+#include "descent/optim/plateau.h"
+#include "descent/optim/rule.h"
 #include "descent/optim/schedule.h"

@@ -9,6 +9,7 @@
 #include <set>
 #include <sstream>
 
+#include "descent/cli/commands.h"
 #include "descent/data/generator.h"
 #include "descent/descent.h"
 #include "descent/experiment/run.h"
@@ -88,17 +89,17 @@ struct PowerSign : optim::RuleOptions {
 
 const optim::RegisterOptimizer<PowerSign> power_sign("power_sign", "Bello, Zoph, Vasudevan, Le 2017");
 
-// 1 / (1 + decay·time)
+// lr / (1 + decay·time)
 struct Harmonic : optim::Schedule {
   double decay = 0.1;
   void options(Options& option) override {
     Schedule::options(option);
     option("decay", decay, kNotNegative, "how fast the rate falls");
   }
-  double factor(std::int64_t time) const override { return 1 / (1 + decay * static_cast<double>(time)); }
+  double rate(double lr, std::int64_t time) const override { return lr / (1 + decay * static_cast<double>(time)); }
 };
 
-const Register<optim::Schedule, Harmonic> harmonic("harmonic", "1 / (1 + decay time)");
+const Register<optim::Schedule, Harmonic> harmonic("harmonic", "lr / (1 + decay time)");
 
 // Points on a board of cells x cells fields, whose classes take turns like black and white.
 struct Checkerboard : Generator {
@@ -183,8 +184,9 @@ std::string shown_default(const Option& option) {
 
 // The row of a component, without the options that the table's text says all have.
 std::string row_of(const ComponentKind::Entry& entry) {
-  static const std::set<std::string> common{"groups", "dialect", "maximize",  "weight_decay", "standardize", "split", "validation",
-                                            "test",   "noise",   "dimension", "reduction",    "init_from",   "unit"};
+  static const std::set<std::string> common{"groups", "dialect",    "maximize",    "weight_decay", "decay",      "lookahead",
+                                            "ema",    "accumulate", "standardize", "split",        "validation", "test",
+                                            "noise",  "dimension",  "reduction",   "init_from",    "unit"};
   std::string meaning, defaults;
   for (const char c : entry.meaning) meaning += c == '|' ? "\\|" : std::string(1, c);
   const auto component = entry.make();
@@ -234,10 +236,20 @@ TEST(Documents, ShowExperimentsThatPrintWhatIsSaid) {
   const test::TemporaryFolder folder;
   fs::create_directory_symlink(kRoot + "experiments", folder / "experiments");
   const std::vector<std::string> experiments = blocks_of("README.md", "yaml"), outputs = blocks_of("README.md", "text");
-  ASSERT_EQ(experiments.size(), 1u);
-  ASSERT_EQ(outputs.size(), 1u);
+  ASSERT_EQ(experiments.size(), 2u);
+  ASSERT_EQ(outputs.size(), 3u);
   test::spill(folder / "flowers.yaml", experiments[0]);
   EXPECT_EQ(run_printing(folder / "flowers.yaml", folder / "run"), outputs[0]);
+  test::spill(folder / "five.yaml", experiments[1]);
+  EXPECT_THAT(run_printing(folder / "five.yaml", folder / "five"), testing::HasSubstr(outputs[2]));
+}
+
+TEST(Documents, ShowWhatExplainPrints) {
+  testing::internal::CaptureStdout();
+  cli::explain("adagrad", "", "");
+  const std::string printed = testing::internal::GetCapturedStdout();
+  std::istringstream lines(blocks_of("README.md", "text").at(1));
+  for (std::string line; std::getline(lines, line);) EXPECT_THAT(printed, testing::HasSubstr(line));
 }
 
 TEST(Documents, ShowALoopThatGivesTheBitsOfTheExperiment) {

@@ -17,8 +17,8 @@ using testing::IsEmpty;
 const fs::path kRoot = DESCENT_SOURCE_DIR;
 
 // A folder sees itself and the folders of lower layers. descent.h, beside the folders, is for users.
-const std::map<std::string, int> kLayers = {{"core", 0},      {"options", 1},    {"autograd", 1}, {"nn", 2},  {"optim", 2}, {"data", 2},
-                                            {"objective", 2}, {"experiment", 3}, {"report", 4},   {"cli", 5}, {"", 6}};
+const std::map<std::string, int> kLayers = {{"core", 0}, {"options", 1},   {"autograd", 1},   {"stats", 1},  {"nn", 2},  {"optim", 2},
+                                            {"data", 2}, {"objective", 2}, {"experiment", 3}, {"report", 4}, {"cli", 5}, {"", 6}};
 
 struct Include {
   fs::path file;       // the file that has it, relative to framework/

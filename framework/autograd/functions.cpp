@@ -23,7 +23,7 @@ constexpr auto kSquare = elementwise(
 constexpr auto kAbs = elementwise(
     "abs", [](auto x) { return std::abs(x); }, [](auto x, auto) { return decltype(x)((x > 0) - (x < 0)); });
 constexpr auto kSign = elementwise(
-    "sign", [](auto x) { return x != x ? x : decltype(x)((x > 0) - (x < 0)); }, [](auto x, auto) { return decltype(x)(0); });
+    "sign", [](auto x) { return math::sign(x); }, [](auto x, auto) { return decltype(x)(0); });
 constexpr auto kSin = elementwise(
     "sin", [](auto x) { return math::sin(x); }, [](auto x, auto) { return math::cos(x); });
 constexpr auto kCos = elementwise(

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "descent/autograd/ops.h"
+#include "descent/core/math.h"
 #include "descent/core/rng.h"
 
 namespace descent {
@@ -112,7 +113,8 @@ std::string gradcheck_graph(const Tensor& loss, double tolerance, std::int64_t s
       if (seen.insert(y.inputs[k]).second) order.push_back(y.inputs[k]);
       const double error = check_input(y, k, w, samples);
       if (!(error <= tolerance)) {
-        return fmt::format("{}: the gradient of input {} is off by {:.1e} (relative), result {}", y.op->name, k, error, to_string(y.shape));
+        return fmt::format("{}: the gradient of input {} is off by {:.1e} (relative), result {}", y.op->name, k, math::printable(error),
+                           to_string(y.shape));
       }
     }
     y.grad_valid = false;

@@ -55,7 +55,9 @@ void propagate(Node* root) {
   root->link = nullptr;
   for (Node* ready = root; ready;) {
     Node* node = std::exchange(ready, ready->link);
-    if (node->grad_valid) node->op->backward[node->dtype == DType::float64](*node);
+    try {
+      if (node->grad_valid) node->op->backward[node->dtype == DType::float64](*node);
+    } catch (const std::runtime_error&) { rethrow(*node->op); }
     node->grad_valid = false;
     node->grad = Buffer();
     for (std::uint32_t i = 0; i < node->input_count; ++i) {
@@ -127,6 +129,14 @@ void finish_node(Node& node) {
 void destroy(Node* node) noexcept {
   node->link = nullptr;
   destroy_all(node);
+}
+
+void rethrow(const Op& op) {
+  try {
+    throw;
+  } catch (const Error&) { throw; } catch (const std::exception& error) {
+    fail_argument("{}: {}", op.name, error.what());
+  }
 }
 
 void* Node::ensure_grad() {

@@ -64,6 +64,15 @@ T block_sum(std::int64_t n, const T* x) {
   return total;
 }
 
+// Σ x² in double.
+template <class T>
+double square_sum(std::int64_t n, const T* x) {
+  double total = 0;
+  vectorized(
+      [=, &total] { total = lane_sum<double>(n, [=](std::int64_t i) { return static_cast<double>(x[i]) * static_cast<double>(x[i]); }); });
+  return total;
+}
+
 // Adds rows to y. When each of its `size` elements receives many terms, what every rounding adds too much is kept and taken off the next
 // term (Kahan 1965), so that a float sum does not drift.
 template <class T>

@@ -122,12 +122,17 @@ template <class O>
 inline constexpr Op kOp{
     O::name, {&O::template forward<float>, &O::template forward<double>}, {&O::template backward<float>, &O::template backward<double>}};
 
+// Within a handler: throws the exception again, as an Error that names the operation if it is none, such as xtensor's.
+[[noreturn]] void rethrow(const Op& op);
+
 // Runs an operation on inputs that check_operands has seen; `prepare` may save attributes in the node before forward runs.
 template <class Prepare>
 Tensor apply(const Op& op, const Shape& shape, const Inputs& inputs, Prepare&& prepare) {
   Tensor y = Tensor::adopt(make_node(shape, inputs.begin->dtype(), &op, inputs));
   prepare(*y.node());
-  op.forward[y.dtype() == DType::float64](*y.node());
+  try {
+    op.forward[y.dtype() == DType::float64](*y.node());
+  } catch (const std::runtime_error&) { rethrow(op); }
   finish_node(*y.node());
   return y;
 }

@@ -13,6 +13,7 @@ namespace descent {
 struct Node;
 
 // A dense row-major array with the operation that made it: a handle to a node of the graph. Copies share the node.
+// A tensor, its copies and the graph they are in belong to one thread: nothing in them is locked or atomic.
 class Tensor {
  public:
   Tensor() = default;

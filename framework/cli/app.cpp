@@ -2,14 +2,17 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 
 #include "descent/cli/commands.h"
 #include "descent/cli/main.h"
 #include "descent/core/error.h"
+#include "descent/experiment/find_run.h"
 #include "descent/experiment/run.h"
 #include "descent/options/diagnostics.h"
+#include "descent/options/registry.h"
 
 // The command line: what can be typed. CLI11 is included here alone.
 namespace descent {
@@ -29,6 +32,8 @@ std::vector<std::string> options_of(const CLI::App& app) {
   return names;
 }
 
+constexpr const char* kRun = "a run: its folder, `latest`, NAME/latest, or the beginning of its folder's name";
+
 // What can be typed, and what was.
 class CommandLine {
  public:
@@ -44,13 +49,20 @@ class CommandLine {
   void add_check();
   void add_list();
   void add_inspect();
+  void add_explain();
+  void add_verify();
+  void add_compare();
+  void add_folders();
+  void add_report();
+  void add_output_options(CLI::App& command);
   [[noreturn]] void fail_usage(const char* message) const;
 
   CLI::App app_;
   std::function<int()> action_;
   RunRequest request_;
-  bool resolved_ = false, json_ = false;
-  std::string kind_, file_, format_, target_, folder_, color_ = "auto";
+  bool resolved_ = false, json_ = false, markdown_ = false;
+  std::string kind_, file_, format_, target_, folder_, dialect_, parameter_, second_, color_ = "auto";
+  std::vector<std::string> optimizers_, runs_;
 };
 
 CommandLine::CommandLine(const std::string& program)
@@ -67,7 +79,14 @@ CommandLine::CommandLine(const std::string& program)
   add_check();
   add_list();
   add_inspect();
+  add_explain();
+  add_verify();
+  add_compare();
+  add_folders();
+  add_report();
+  request_.finished = cli::write_report;
   add("doctor", "check this machine: versions, BLAS, data sets", cli::doctor);
+  add("schema", "print the JSON Schema of experiment files, for editors", cli::schema);
   add("new", "write a C++ project that uses the library", [this] { return cli::create_project(folder_); })
       .add_option("DIR", folder_, "its folder; it must not exist or be empty")
       ->required()
@@ -97,19 +116,26 @@ void CommandLine::add_experiment_options(CLI::App& command) {
   add_set("--threads", "threads=", "N", "the same as --set threads=N");
 }
 
+// What becomes of what is run.
+void CommandLine::add_output_options(CLI::App& command) {
+  command.add_option("--out", request_.out, "folder of the run; it must not exist or be empty")
+      ->check([](const std::string& folder) { return folder.empty() ? "the name of a folder is missing" : ""; })
+      ->type_name("DIR");
+  command.add_flag("--quiet", request_.quiet, "no progress on stderr");
+  command.add_flag("--json", request_.json, "the summary as JSON on stdout, and no progress");
+}
+
 void CommandLine::add_run() {
-  CLI::App& command = add("run", "run an experiment file", [this] {
+  CLI::App& command = add("run", "run an experiment file: a single run, a sweep or a comparison", [this] {
     std::signal(SIGPIPE, SIG_IGN);  // training outlives whoever reads its output
     request_.color = color();
     return descent::run(request_);
   });
   add_experiment_options(command);
-  command.add_option("--out", request_.out, "folder of the run; it must not exist or be empty")->type_name("DIR");
   command.add_option("--require", request_.require, "exit code 6 unless it holds at the end; also <=, >, <, ==; may be repeated")
       ->allow_extra_args(false)
       ->type_name("METRIC>=VALUE");
-  command.add_flag("--quiet", request_.quiet, "no progress on stderr");
-  command.add_flag("--json", request_.json, "the summary as JSON on stdout, and no progress");
+  add_output_options(command);
 }
 
 void CommandLine::add_check() {
@@ -120,9 +146,12 @@ void CommandLine::add_check() {
 }
 
 void CommandLine::add_list() {
-  CLI::App& command = add("list", "what is built in, with every option", [this] { return cli::list(kind_, json_); });
+  CLI::App& command = add("list", "what is built in, with every option", [this] {
+    return cli::list(kind_, markdown_ ? cli::ListForm::markdown : json_ ? cli::ListForm::json : cli::ListForm::text);
+  });
   command.add_option("KIND", kind_, "optimizers, layers, models, …; default: all")->type_name("");
-  command.add_flag("--json", json_, "as JSON");
+  CLI::Option* json = command.add_flag("--json", json_, "as JSON");
+  command.add_flag("--markdown", markdown_, "as the reference page, docs/reference.md")->excludes(json);
 }
 
 void CommandLine::add_inspect() {
@@ -131,6 +160,57 @@ void CommandLine::add_inspect() {
   command.add_option("FILE", file_, "data file")->required()->type_name("");
   command.add_option("--format", format_, "csv, libsvm, idx, npy, safetensors or text; default: by content and name")->type_name("FORMAT");
   command.add_option("--target", target_, "the target of a csv, by name or number; default: the last column")->type_name("COLUMN");
+}
+
+void CommandLine::add_explain() {
+  CLI::App& command = add("explain", "what an optimizer does, with its numbers; or every step of a run",
+                          [this] { return cli::explain(file_, dialect_, parameter_); });
+  command.add_option("WHAT", file_, "an optimizer, an experiment file, or a run: its folder, `latest`, the beginning of its name")
+      ->required()
+      ->type_name("");
+  command.add_option("--dialect", dialect_, "whose rule and defaults: pytorch, keras, …")->type_name("NAME");
+  command.add_option("--parameter", parameter_, "of a run: the parameter, or an element as 0.weight[3]")->type_name("NAME");
+}
+
+void CommandLine::add_compare() {
+  CLI::App& command = add("compare", "run an experiment file with compare:", [this] {
+    request_.color = color();
+    return descent::compare(request_);
+  });
+  add_experiment_options(command);
+  add_output_options(command);
+}
+
+void CommandLine::add_folders() {
+  CLI::App& resume = add("resume", "go on with a sweep or comparison that was interrupted", [this] {
+    request_.color = color();
+    return descent::resume(request_, find_run(file_));
+  });
+  resume.add_option("RUN", file_, kRun)->required()->type_name("");
+  resume.add_flag("--quiet", request_.quiet, "no progress on stderr");
+  resume.add_flag("--json", request_.json, "the summary as JSON on stdout, and no progress");
+  add("runs", "the run folders under runs/", [this] { return cli::runs(json_); }).add_flag("--json", json_, "as JSON");
+  CLI::App& show = add("show", "what a run folder holds", [this] { return cli::show(file_, json_); });
+  show.add_option("RUN", file_, kRun)->required()->type_name("");
+  show.add_flag("--json", json_, "as JSON");
+  CLI::App& diff = add("diff", "how two runs differ", [this] { return cli::diff(file_, second_, json_); });
+  diff.add_option("RUN", file_, kRun)->required()->type_name("");
+  diff.add_option("OTHER", second_, "the other one")->required()->type_name("");
+  diff.add_flag("--json", json_, "as JSON");
+}
+
+void CommandLine::add_report() {
+  CLI::App& command =
+      add("report", "write the page of a run, a sweep or a comparison, or of several runs", [this] { return cli::report(runs_, file_); });
+  command.add_option("RUN", runs_, kRun)->required()->type_name("");
+  command.add_option("-o,--output", file_, "default: report.html, of one run in its folder")->type_name("FILE");
+}
+
+void CommandLine::add_verify() {
+  CLI::App& command = add("verify", "prove what optimizers claim of themselves; exit code 6 if a claim fails",
+                          [this] { return cli::verify(optimizers_, json_); });
+  command.add_option("OPTIMIZER", optimizers_, "default: all")->type_name("");
+  command.add_flag("--json", json_, "as JSON");
 }
 
 int CommandLine::run(int argc, char** argv) {
@@ -156,6 +236,8 @@ void CommandLine::fail_usage(const char* message) const {
   for (std::string extra : app_.remaining(true)) {
     if (extra.size() > 1 && extra[0] == '-') {
       extra.resize(std::min(extra.size(), extra.find('=')));
+      const bool known = std::find(options.begin(), options.end(), extra) != options.end();
+      if (known) fail(ErrorKind::usage, "'{}' is no option behind '--'", extra);
       fail(ErrorKind::usage, "unknown option '{}'\n  help: {}", shown(extra), suggestion(extra, options));
     }
     if (chosen.empty()) fail(ErrorKind::usage, "unknown command '{}'\n  help: {}", shown(extra), suggestion(extra, commands_of(app_)));
@@ -196,6 +278,7 @@ int main(int argc, char** argv) {
   occupy_standard_streams();
   CommandLine line(program_name(argc, argv));
   try {
+    for (const ComponentKind* kind : ComponentKind::all()) kind->check();
     const int code = line.run(argc, argv);
     flush_stdout();
     return code;

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstdio>
 #include <nlohmann/json.hpp>
@@ -5,22 +7,17 @@
 #include "descent/cli/commands.h"
 #include "descent/cli/text_table.h"
 #include "descent/core/error.h"
+#include "descent/experiment/experiment.h"
+#include "descent/experiment/schema.h"
+#include "descent/optim/optimizer.h"
+#include "descent/optim/properties.h"
 #include "descent/options/registry.h"
 
 namespace descent::cli {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-// On one line, as YAML's flow style would have it.
-std::string one_line(const Value& value) {
-  std::string text;
-  if (value.is_null()) return "unset";
-  if (value.is_scalar()) return value.text.empty() ? "\"\"" : value.text;
-  for (const Value& item : value.items) text += (text.empty() ? "" : ", ") + one_line(item);
-  for (const auto& [key, item, mark] : value.entries) text += (text.empty() ? "" : ", ") + key + ": " + one_line(item);
-  return value.is_list() ? '[' + text + ']' : '{' + text + '}';
-}
+using Kinds = std::vector<const ComponentKind*>;
 
 // A component's default as its type, where that is all.
 std::string shown_default(const Option& option) {
@@ -30,22 +27,11 @@ std::string shown_default(const Option& option) {
   return type && value.entries.size() == 1 ? type->text : one_line(value);
 }
 
-Json to_json(const Value& value) {
-  double number = 0;
-  if (value.is_null()) return nullptr;
-  if (value.is_scalar() && value.is_text()) return value.text;
-  if (value.is_scalar()) return parse_number(value.text, number) ? Json::parse(value.text) : Json(value.text == "true");
-  Json json = value.is_list() ? Json::array() : Json::object();
-  for (const Value& item : value.items) json.push_back(to_json(item));
-  for (const auto& [key, item, mark] : value.entries) json[key] = to_json(item);
-  return json;
-}
-
 Json to_json(const std::vector<Option>& options) {
   Json list = Json::array();
   for (const Option& option : options) {
     Json json{{"name", option.name}, {"type", option.type}};
-    if (!option.range.empty()) json["range"] = option.range;
+    if (const std::string range = to_string(option.range); !range.empty()) json["range"] = range;
     if (!option.choices.empty()) json["choices"] = option.choices;
     json["required"] = option.required;
     json["default"] = to_json(option.required ? Value() : option.write());
@@ -56,45 +42,123 @@ Json to_json(const std::vector<Option>& options) {
   return list;
 }
 
-// A row for each option; those of a section under it, as `split.validation`.
-void add_rows(TextTable& table, const std::string& prefix, const std::vector<Option>& options) {
+// A row for each option: name, type, default, meaning. Those of a section stand under it, as `split.validation`.
+void add_rows(std::vector<std::vector<std::string>>& rows, const std::string& prefix, const std::vector<Option>& options) {
   for (const Option& option : options) {
-    if (!option.section.empty()) {
-      add_rows(table, prefix + option.name + '.', option.section);
-      continue;
+    if (option.section.empty()) {
+      rows.push_back({prefix + option.name, in_range(option.type, option.range), shown_default(option), option.meaning});
+    } else {
+      add_rows(rows, prefix + option.name + '.', option.section);
     }
-    const std::string type = option.range.empty() ? option.type : option.type + ' ' + option.range;
-    table.add({prefix + option.name, type, shown_default(option), option.meaning});
+  }
+}
+std::vector<std::vector<std::string>> rows_of(const std::vector<Option>& options) {
+  std::vector<std::vector<std::string>> rows;
+  add_rows(rows, "", options);
+  return rows;
+}
+
+// Calls visit(entry, its options) for all components of a kind.
+template <class Visit>
+void each_component(const ComponentKind& kind, const Visit& visit) {
+  for (const std::string& name : kind.names()) {
+    const ComponentKind::Entry& entry = *kind.find(name);
+    const auto component = entry.make();
+    Options options;
+    component->options(options);
+    visit(entry, options.list());
   }
 }
 
-void print(const ComponentKind::Entry& entry, const std::vector<Option>& options) {
+// What the optimizers do to the rate, as measured.
+TextTable traits_table() {
   TextTable table;
-  add_rows(table, "", options);
-  std::printf("  %s: %s\n%s", entry.name.c_str(), entry.meaning.c_str(), table.text("    ").c_str());
+  table.add({"optimizer", "adapts the rate", "momentum", "state per parameter"});
+  for (const std::string& name : optim::Optimizer::kind().names()) {
+    const optim::Traits traits = optim::traits(name);
+    const std::string state = traits.state.empty() ? "none" : fmt::format("{}", fmt::join(traits.state, ", "));
+    table.add({name, traits.adapts_rate ? "yes" : "no", traits.has_momentum ? "yes" : "no", state});
+  }
+  return table;
+}
+
+void print_text(const Kinds& kinds) {
+  for (const ComponentKind* kind : kinds) {
+    std::printf("%s\n", kind->plural().c_str());
+    if (kind == &optim::Optimizer::kind()) std::printf("%s\n", traits_table().text("  ").c_str());
+    each_component(*kind, [](const ComponentKind::Entry& entry, const std::vector<Option>& options) {
+      TextTable table;
+      for (auto& row : rows_of(options)) table.add(std::move(row));
+      std::printf("  %s: %s\n%s", entry.name.c_str(), entry.meaning.c_str(), table.text("    ").c_str());
+    });
+  }
+}
+
+void print_json(const Kinds& kinds) {
+  Json all = Json::object();
+  for (const ComponentKind* kind : kinds) {
+    Json& entries = all[kind->plural()] = Json::array();
+    each_component(*kind, [&](const ComponentKind::Entry& entry, const std::vector<Option>& options) {
+      entries.push_back({{"name", entry.name}, {"meaning", entry.meaning}, {"options", to_json(options)}});
+      if (kind != &optim::Optimizer::kind()) return;
+      const optim::Traits traits = optim::traits(entry.name);
+      entries.back().update({{"adapts_rate", traits.adapts_rate}, {"momentum", traits.has_momentum}, {"state", traits.state}});
+    });
+  }
+  std::printf("%s\n", all.dump(2).c_str());
+}
+
+std::string code(const std::string& text) { return '`' + text + '`'; }
+std::string plain(const std::string& text) {
+  std::string escaped;
+  for (const char c : text) escaped += std::string(std::string_view("*_<[`").find(c) != std::string_view::npos, '\\') + c;
+  return escaped;
+}
+
+void print_options_as_markdown(const std::vector<Option>& options) {
+  TextTable table;
+  table.add({"option", "type", "default", "meaning"});
+  for (const auto& row : rows_of(options)) {
+    const bool is_value = row[2] != "required" && row[2] != "unset";
+    table.add({code(row[0]), plain(row[1]), is_value ? code(row[2]) : row[2], plain(row[3])});
+  }
+  if (!options.empty()) std::printf("\n%s", table.markdown().c_str());
+}
+
+void print_markdown(const Kinds& kinds) {
+  Experiment experiment;
+  Options keys;
+  experiment.options(keys);
+  std::printf("# Reference\n\nThis is what `descent list --markdown` prints.\n\n## experiment files\n");
+  print_options_as_markdown(keys.list());
+  for (const ComponentKind* kind : kinds) {
+    std::printf("\n## %s\n", kind->plural().c_str());
+    if (kind == &optim::Optimizer::kind()) std::printf("\n%s", traits_table().markdown().c_str());
+    each_component(*kind, [](const ComponentKind::Entry& entry, const std::vector<Option>& options) {
+      std::printf("\n### %s\n\n%s\n", plain(entry.name).c_str(), plain(entry.meaning).c_str());
+      print_options_as_markdown(options);
+    });
+  }
+}
+
+Kinds kinds_named(const std::string& plural) {
+  Kinds kinds;
+  std::vector<std::string> known;
+  for (const ComponentKind* kind : ComponentKind::all()) {
+    known.push_back(kind->plural());
+    if (plural.empty() || plural == kind->plural()) kinds.push_back(kind);
+  }
+  known.push_back("dialects");
+  if (kinds.empty()) fail(ErrorKind::usage, "unknown kind '{}'\n  help: {}", shown(plural), suggestion(plural, known));
+  return kinds;
 }
 
 }  // namespace
 
-int list(const std::string& wanted, bool json) {
-  Json all = Json::object();
-  std::vector<std::string> known;
-  for (const ComponentKind* kind : ComponentKind::all()) {
-    known.push_back(kind->plural());
-    if (!wanted.empty() && wanted != kind->plural()) continue;
-    Json& entries = all[kind->plural()] = Json::array();
-    if (!json) std::printf("%s\n", kind->plural().c_str());
-    for (const std::string& name : kind->names()) {
-      const ComponentKind::Entry& entry = *kind->find(name);
-      const auto component = entry.make();
-      Options options;
-      component->options(options);
-      if (!json) print(entry, options.list());
-      entries.push_back({{"name", name}, {"meaning", entry.meaning}, {"options", to_json(options.list())}});
-    }
-  }
-  if (all.empty()) fail(ErrorKind::usage, "unknown kind '{}'\n  help: {}", shown(wanted), suggestion(wanted, known));
-  if (json) std::printf("%s\n", all.dump(2).c_str());
+int list(const std::string& kind, ListForm form) {
+  if (kind == "dialects") return list_dialects(form == ListForm::json);
+  const Kinds kinds = kinds_named(kind);
+  form == ListForm::json ? print_json(kinds) : form == ListForm::markdown ? print_markdown(kinds) : print_text(kinds);
   return 0;
 }
 

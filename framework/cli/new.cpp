@@ -97,7 +97,7 @@ const Register<nn::Module, nn::Function<snake>> snake_layer("snake", "x + sin(x)
 
 constexpr const char* kOptimizer =
     R"(// An optimizer: its equation, and the options beside lr, weight_decay, maximize and groups, which all have.
-#include <descent/optim/optimizer.h>
+#include <descent/optim/rule.h>
 
 namespace {
 

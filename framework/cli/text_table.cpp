@@ -21,4 +21,30 @@ std::string TextTable::text(const std::string& indent) const {
   return text;
 }
 
+std::string TextTable::markdown() const {
+  std::string text;
+  for (const auto& row : rows_) {
+    text += '|';
+    for (const std::string& cell : row) {
+      text += ' ';
+      for (const char c : cell) text += c == '|' ? "\\|" : std::string(1, c);
+      text += " |";
+    }
+    text += '\n';
+    if (&row != &rows_[0]) continue;
+    for (std::size_t i = 0; i < row.size(); ++i) text += "| --- ";
+    text += "|\n";
+  }
+  return text;
+}
+
+std::string one_line(const Value& value) {
+  std::string text;
+  if (value.is_null()) return "unset";
+  if (value.is_scalar()) return value.text.empty() ? "\"\"" : value.text;
+  for (const Value& item : value.items) text += (text.empty() ? "" : ", ") + one_line(item);
+  for (const auto& [key, item, mark] : value.entries) text += (text.empty() ? "" : ", ") + key + ": " + one_line(item);
+  return value.is_list() ? '[' + text + ']' : '{' + text + '}';
+}
+
 }  // namespace descent::cli

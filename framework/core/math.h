@@ -254,4 +254,15 @@ T pow(T x, T exponent) {
   return static_cast<T>(std::pow(static_cast<long double>(x), static_cast<long double>(exponent)));
 }
 
+template <class T>
+T sign(T x) {
+  return x > 0 ? T(1) : x < 0 ? T(-1) : x == 0 ? T(0) : x;
+}
+
+// x as it is printed: NaN without its sign, which differs between processors and compilers and says nothing.
+template <class T>
+T printable(T x) {
+  return x == x ? x : std::numeric_limits<T>::quiet_NaN();
+}
+
 }  // namespace descent::math

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "descent/core/math.h"
 #include "descent/core/simd.h"
 #include "descent/data/numbers.h"
 #include "descent/data/target.h"
@@ -97,7 +98,8 @@ Array read_elements(Input& input, const ElementType& type, const Shape& shape, D
     decode(type, bytes.data(), count, numbers.data());
     const std::size_t good =
         dispatch(dtype, [&](auto zero) { return convert(numbers.data(), count, scale, values.data<decltype(zero)>() + done); });
-    if (good < count) input.fail_at(offset + good * type.bytes, fmt::format("{} is not a finite {}", numbers[good], name(dtype)));
+    if (good < count)
+      input.fail_at(offset + good * type.bytes, fmt::format("{} is not a finite {}", math::printable(numbers[good]), name(dtype)));
   }
   input.expect_end();
   return {values, to_string(type)};

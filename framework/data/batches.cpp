@@ -41,6 +41,10 @@ Batches::Batches(View view, std::int64_t batch_size, bool shuffle, bool drop_las
   if (batch_size_ >= rows) shuffle_ = false;
 }
 
+std::int64_t Batches::least_rows() const {
+  return std::min(batch_size_, static_cast<std::int64_t>(order_.size()) - (count_ - 1) * batch_size_);
+}
+
 void Batches::start_epoch(std::uint64_t epoch) {
   if (!shuffle_) return;
   order_ = view_.rows;

@@ -15,6 +15,7 @@ class Batches {
   Batches(View view, std::int64_t batch_size, bool shuffle = false, bool drop_last = false, std::uint64_t seed = 0);
 
   std::int64_t per_epoch() const { return count_; }
+  std::int64_t least_rows() const;  // of a batch: those of the last, if it is not full
   void start_epoch(std::uint64_t epoch);
   // Batch 0 … per_epoch()-1 of the epoch, in memory of its own from the pool.
   Batch operator[](std::int64_t index);

@@ -204,6 +204,7 @@ void Csv::options(Options& option) {
   option.required();
   option("target", target, "column", "the target's column: its name, or its number from 0 where there is no header");
   option.required();
+  option.form(form::text());
   option("delimiter", delimiter, "one character between fields");
   option("header", header, "whether the first line names the columns");
 }

@@ -108,19 +108,29 @@ void fit(const View& view, std::vector<double>& mean, std::vector<double>& devia
   for (double& d : deviation) d = d > 0 ? std::sqrt(d / n) : 1;
 }
 
+std::string feature(const Standardization& fitted, std::size_t j) {
+  return fitted.features.empty() ? fmt::format("feature {}", j) : fmt::format("feature '{}'", shown(fitted.features[j]));
+}
+
 template <class T>
-void rescale(const Table& table, const std::vector<double>& mean, const std::vector<double>& deviation) {
+void rescale(const Table& table, const Standardization& fitted) {
   T* x = table.x.data<T>();
   for (std::int64_t row = 0; row < table.rows(); ++row) {
-    for (std::size_t j = 0; j < mean.size(); ++j, ++x) *x = static_cast<T>((static_cast<double>(*x) - mean[j]) / deviation[j]);
+    for (std::size_t j = 0; j < fitted.mean.size(); ++j, ++x) {
+      *x = static_cast<T>((static_cast<double>(*x) - fitted.mean[j]) / fitted.deviation[j]);
+      if (!std::isfinite(*x)) fail_argument("data.standardize: {} overflows in row {}", feature(fitted, j), row);
+    }
   }
 }
 
 }  // namespace
 
 void Split::options(Options& option) {
+  const Value amount = form::either({form::number(kFraction), form::integer(kAtLeastOne)});
   option("validation", validation, "fraction or count", "rows held out for validation", check_amount);
+  option.form(amount);
   option("test", test, "fraction or count", "rows held out for the test", check_amount);
+  option.form(amount);
 }
 
 ComponentKind& Dataset::kind() {
@@ -130,11 +140,16 @@ ComponentKind& Dataset::kind() {
 
 void Dataset::options(Options& option) {
   const auto complete = [this](Value& part, const Reading& reading) { complete_part(part, reading); };
+  Options different;
+  source_options(different);
+  different.require_nothing();
   source_options(option);
   option("standardize", standardize, "scale every feature to mean 0 and deviation 1 over the training rows");
   option("split", split, "rows held out of the data");
   option("validation", validation, "mapping", "separate validation data: the options that differ", complete);
+  option.keys(different);
   option("test", test, "mapping", "separate test data: the options that differ", complete);
+  option.keys(different);
 }
 
 // Checks the given options against the source's and makes their paths absolute.
@@ -161,22 +176,45 @@ Data load_data(const Spec& spec, DType dtype, TargetForm form, std::uint64_t see
   const Table* training = data.train.table.get();
   if (auto view = load_part(spec, "validation", {dtype, form, seed, 1, training}, data.files)) data.validation = view;
   if (auto view = load_part(spec, "test", {dtype, form, seed, 2, training}, data.files)) data.test = view;
-  if (dataset->standardize) standardize(data);
+  if (dataset->standardize) data.standardization = standardize(data);
   return data;
 }
 
-void standardize(const Data& data) {
+Standardization standardize(const Data& data) {
   const Table& training = *data.train.table;
   const auto columns = static_cast<std::size_t>(training.x.size() / training.rows());
-  std::vector<double> mean(columns), deviation(columns);
+  Standardization fitted{training.feature_names, std::vector<double>(columns), std::vector<double>(columns)};
   dispatch(training.x.dtype(), [&](auto zero) {
     using T = decltype(zero);
-    fit<T>(data.train, mean, deviation);
-    rescale<T>(training, mean, deviation);
+    fit<T>(data.train, fitted.mean, fitted.deviation);
+    for (std::size_t j = 0; j < columns; ++j) {
+      if (std::isfinite(fitted.mean[j]) && std::isfinite(fitted.deviation[j])) continue;
+      fail_argument("data.standardize: {} is too large to have a mean and a deviation", feature(fitted, j));
+    }
+    rescale<T>(training, fitted);
     for (const auto& part : {data.validation, data.test}) {
-      if (part && part->table != data.train.table) rescale<T>(*part->table, mean, deviation);
+      if (part && part->table != data.train.table) rescale<T>(*part->table, fitted);
     }
   });
+  return fitted;
+}
+
+const Data& DataCache::load(const Spec& spec, DType dtype, TargetForm form, std::uint64_t seed) {
+  constexpr std::int64_t kMostNumbers = 1 << 26;  // features that are kept, of all data sets together
+  const auto found = std::find_if(entries_.begin(), entries_.end(), [&](const Entry& e) {
+    return e.spec.type == spec.type && e.dtype == dtype && e.form == form && e.seed == seed && e.spec.options == spec.options;
+  });
+  if (found != entries_.end()) {
+    entries_.splice(entries_.begin(), entries_, found);
+    return found->data;
+  }
+  entries_.push_front({spec, dtype, form, seed, load_data(spec, dtype, form, seed)});
+  std::int64_t numbers = 0;
+  for (auto entry = entries_.begin(); entry != entries_.end();) {
+    numbers += entry->data.train.table->x.size();
+    entry = numbers > kMostNumbers && entry != entries_.begin() ? entries_.erase(entry) : std::next(entry);
+  }
+  return entries_.front().data;
 }
 
 }  // namespace descent

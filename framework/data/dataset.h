@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -32,9 +33,16 @@ struct View {
   std::vector<std::int64_t> rows;
 };
 
+// What `standardize: true` makes of a feature x: (x - mean) / deviation.
+struct Standardization {
+  std::vector<std::string> features;    // their names; empty where the data name none
+  std::vector<double> mean, deviation;  // of each feature
+};
+
 struct Data {
   View train;
   std::optional<View> validation, test;
+  std::optional<Standardization> standardization;
   std::vector<std::string> files;  // every file that was read
 };
 
@@ -90,8 +98,24 @@ using RegisterDataset = Register<Dataset, SourceDataset<Source>>;
 // Errors in data are of kind data and name FILE:LINE:COLUMN or FILE and byte.
 Data load_data(const Spec& spec, DType dtype, TargetForm form, std::uint64_t seed);
 
+// Loads each data set once for the trials of a sweep, which share it; the ones used longest ago are dropped when they become large.
+class DataCache {
+ public:
+  const Data& load(const Spec& spec, DType dtype, TargetForm form, std::uint64_t seed);
+
+ private:
+  struct Entry {
+    Spec spec;
+    DType dtype;
+    TargetForm form;
+    std::uint64_t seed;
+    Data data;
+  };
+  std::list<Entry> entries_;  // the latest first
+};
+
 // Shifts and scales every feature, in place, to mean 0 and standard deviation 1 over the training rows (the population's deviation, as
-// sklearn's StandardScaler); a feature that is constant there is only shifted.
-void standardize(const Data& data);
+// sklearn's StandardScaler); a feature that is constant there is only shifted. Throws when that overflows.
+Standardization standardize(const Data& data);
 
 }  // namespace descent

@@ -53,6 +53,7 @@ struct Regression : Generator {
   template <class F>
   Table regress(const LoadContext& context, std::size_t features, const F& f) const {
     if (context.form == TargetForm::classes) fail_argument("data: the targets are numbers, but the loss needs classes");
+    if (!(low < high)) fail_argument("data.high: expected more than low, {}, got {}", low, high);
     Rng rng = rng_of(context);
     return draw(context, features, [&](std::int64_t, std::vector<double>& x) {
       for (double& value : x) value = rng.uniform(low, high);

@@ -18,8 +18,8 @@ class Rows {
   void add_row(const Value& row, const Reading& reading) {
     const auto columns = row.is_list() ? static_cast<std::int64_t>(row.items.size()) : 1;
     if (columns_ == 0) columns_ = columns;
-    if (columns != columns_ || columns == 0)
-      return reading.error(row, fmt::format("expected {} numbers as in the first row, got {}", columns_, columns));
+    if (columns_ == 0) return reading.error(row, "expected at least one number");
+    if (columns != columns_) return reading.error(row, fmt::format("expected {} numbers as in the first row, got {}", columns_, columns));
     if (!row.is_list()) add(row, reading);
     for (std::size_t j = 0; j < row.items.size(); ++j) add(row.items[j], reading.at(j));
     ++rows_;
@@ -39,10 +39,13 @@ struct Inline {
   Value x, y;
 
   void options(Options& option) {
+    const Value numbers = form::list(form::number(kAny), 1);
     option("x", x, "list of rows", "the examples: numbers, or lists of numbers");
     option.required();
+    option.form(form::list(form::either({form::number(kAny), numbers}), 1));
     option("y", y, "list of targets", "numbers, class labels, or lists of numbers");
     option.required();
+    option.form(form::list(form::either({form::text(), numbers})));
   }
 
   Table load(const LoadContext& context) const {

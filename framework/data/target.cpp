@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cmath>
 #include <numeric>
 
 namespace descent {
@@ -49,6 +50,9 @@ std::string TargetColumn::add_label(std::string_view text) {
 
 std::string TargetColumn::introduce(std::string_view text, std::int64_t& label) {
   if (is_nonfinite(text)) return fmt::format("expected a label, got '{}'", shown(text));
+  double number = 0;
+  if (parse_cell(text, number) && std::fabs(number) >= 0x1p53)
+    return fmt::format("'{}' is too large for a label: from 2^53 on not every integer is a number of its own", shown(text));
   if (context_.training) {
     const auto known = known_.find(class_name(text));
     if (known == known_.end()) return fmt::format("the training data have no class '{}'", shown(text));

@@ -2,18 +2,17 @@
 #include <string>
 #include <vector>
 
-#include "descent/experiment/problem.h"
-#include "descent/optim/optimizer.h"
+#include "descent/experiment/scheduler.h"
 
 namespace descent {
 
 // Saves what a run needs to go on, in a folder: NAME.safetensors holds parameters and buffers under PyTorch's names, NAME.state.safetensors
-// the optimizer's state, the random generators and the step.
+// the state of the optimizer and of the schedule, the random generators and the step.
 class Checkpoints {
  public:
   // `keep`: how many of the numbered ones stay.
-  Checkpoints(std::string folder, const Problem& problem, const optim::Optimizer& optimizer, std::vector<Rng*> generators,
-              std::int64_t keep);
+  Checkpoints(std::string folder, const Problem& problem, const optim::Optimizer& optimizer, const Scheduler& scheduler,
+              std::vector<Rng*> generators, std::int64_t keep);
 
   // step-N, after which older ones are removed.
   void save_step(std::int64_t step);
@@ -24,6 +23,7 @@ class Checkpoints {
   std::string folder_;
   const Problem& problem_;
   const optim::Optimizer& optimizer_;
+  const Scheduler& scheduler_;
   std::vector<Rng*> generators_;
   std::int64_t keep_;
   std::vector<std::string> saved_;

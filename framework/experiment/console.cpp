@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "descent/core/math.h"
 #include "descent/options/diagnostics.h"
 
 namespace descent {
@@ -18,6 +19,8 @@ constexpr std::int64_t kLines = 10;
 constexpr int kBarWidth = 30;
 constexpr double kRedrawSeconds = 0.1;
 
+using math::printable;
+
 double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
 bool is_set(const char* variable) {
@@ -26,12 +29,12 @@ bool is_set(const char* variable) {
 }
 
 std::string figures(const Record& record) {
-  std::string text = fmt::format("loss {:.10g}", record.loss);
-  for (const auto& [name, value] : record.metrics) text += fmt::format("  {} {:.6g}", name, value);
+  std::string text = fmt::format("loss {:.10g}", printable(record.loss));
+  for (const auto& [name, value] : record.metrics) text += fmt::format("  {} {:.6g}", name, printable(value));
   for (const ParameterValues& parameter : record.params) {
     if (parameter.values.size() > 4) continue;
     text += fmt::format("  {}", parameter.name);
-    for (const double value : parameter.values) text += fmt::format(" {:.10g}", value);
+    for (const double value : parameter.values) text += fmt::format(" {:.10g}", printable(value));
   }
   return text;
 }
@@ -84,17 +87,30 @@ void Console::record(const Record& record) {
 }
 
 void Console::progress(std::int64_t step, double loss) {
-  if (!terminal_ || quiet_ || steps_ == 0) return;
-  const double time = now();
-  if (time - drawn_ < kRedrawSeconds) return;
+  if (!terminal_ || quiet_ || steps_ == 0 || now() - drawn_ < kRedrawSeconds) return;
+  draw_bar(step, fmt::format("  loss {:.6g}", printable(loss)));
+}
+
+// Not at once: what is over in a moment needs none.
+void Console::draw_bar(std::int64_t done, const std::string& more) {
   if (drawn_ > 0) {
-    const int filled = static_cast<int>(step * kBarWidth / steps_);
+    const int filled = static_cast<int>(done * kBarWidth / steps_);
     const std::string full(static_cast<std::size_t>(filled), '='), rest(static_cast<std::size_t>(kBarWidth - filled), ' ');
-    std::fprintf(stderr, "\r\x1b[K%s[%s%s]%s %lld/%lld  loss %.6g", color_ ? "\x1b[36m" : "", full.c_str(), rest.c_str(),
-                 color_ ? "\x1b[0m" : "", static_cast<long long>(step), static_cast<long long>(steps_), loss);
+    std::fprintf(stderr, "\r\x1b[K%s[%s%s]%s %lld/%lld%s", color_ ? "\x1b[36m" : "", full.c_str(), rest.c_str(), color_ ? "\x1b[0m" : "",
+                 static_cast<long long>(done), static_cast<long long>(steps_), more.c_str());
     bar_ = true;
   }
-  drawn_ = time;
+  drawn_ = now();
+}
+
+void Console::expect_trials(std::int64_t trials) { expect(trials, 0, 1); }
+
+void Console::trial(std::int64_t finished) {
+  if (terminal_ && !quiet_) {
+    if (now() - drawn_ >= kRedrawSeconds) draw_bar(finished, " trials");
+  } else if (finished % stride_ == 0 || finished == steps_) {
+    line(fmt::format("trial {}/{}", finished, steps_));
+  }
 }
 
 void Console::clear_bar() {

@@ -29,10 +29,14 @@ class Console {
   void line(const std::string& text);
   void record(const Record& record);
   void progress(std::int64_t step, double loss);
+  // The same for the trials of a sweep: a bar on a terminal, some ten lines elsewhere.
+  void expect_trials(std::int64_t trials);
+  void trial(std::int64_t finished);
   void finish();  // clears the bar
 
  private:
   bool shows(const Record& record);
+  void draw_bar(std::int64_t done, const std::string& more);
   void clear_bar();
   bool quiet_, terminal_, color_;
   std::int64_t steps_ = 0, per_epoch_ = 0, per_record_ = 1, stride_ = 1, seen_ = 0;

@@ -1,9 +1,12 @@
 #include "descent/experiment/experiment.h"
 
+#include <re2/re2.h>
+
 #include <algorithm>
 #include <filesystem>
 
 #include "descent/data/dataset.h"
+#include "descent/experiment/agreement.h"
 #include "descent/experiment/overrides.h"
 #include "descent/nn/losses.h"
 #include "descent/nn/metrics.h"
@@ -17,11 +20,6 @@ namespace {
 
 constexpr const char* kAllowedInNames = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-";
 
-bool is_name(const std::string& name) {
-  return !name.empty() && name.size() <= 64 && name[0] != '.' && name[0] != '-' &&
-         name.find_first_not_of(kAllowedInNames) == std::string::npos;
-}
-
 std::string name_from(const std::string& path) {
   std::string name = std::filesystem::path(path).stem().string().substr(0, 64);
   for (char& c : name) {
@@ -31,75 +29,12 @@ std::string name_from(const std::string& path) {
   return name.substr(0, 64);
 }
 
-// The errors that no single option can see. `root` is the file.
-class Agreement {
- public:
-  Agreement(const Experiment& experiment, const Value& root, Diagnostics& diagnostics)
-      : e_(experiment), root_(root), diagnostics_(diagnostics) {}
-
-  void check() const {
-    if (!is_name(e_.name)) error("name", fmt::format("'{}' is no name: letters, digits, '_', '.' and '-', at most 64", shown(e_.name)));
-    if (given("objective") && given("model")) error("model", "there is an objective already");
-    if (!given("objective") && !given("model")) error("", "nothing to minimise: give an objective, or a model with data and a loss");
-    if (given("objective")) {
-      check_objective();
-    } else if (given("model")) {
-      check_model();
-    }
-    if (!given("optimizer")) error("", "missing key 'optimizer'", "such as optimizer: {type: adagrad, lr: 0.1}");
-    if (!given("train")) error("", "missing key 'train'", "such as train: {steps: 100}");
-    const bool has_length = given("train.epochs") || given("train.steps");
-    if (given("train") && !has_length && !told("train")) error("train", "give epochs or steps");
-    for (const char* section : {"train", "checkpoint.every"}) {
-      const std::string epochs = std::string(section) + ".epochs", steps = std::string(section) + ".steps";
-      if (given(epochs) && given(steps)) error(steps, "there are epochs already; give one of them");
-    }
-    check_metrics();
-  }
-
- private:
-  bool given(const std::string& path) const { return find_path(root_, path) != nullptr; }
-  bool told(const std::string& path) const {
-    const auto& items = diagnostics_.items();
-    return std::any_of(items.begin(), items.end(), [&](const auto& item) { return item.path == path; });
-  }
-
-  void check_objective() const {
-    for (const char* key : {"data", "loss", "metrics"}) {
-      if (given(key)) error(key, "this belongs to a model; there is an objective");
-    }
-    for (const char* path : {"train.epochs", "train.batch_size", "train.shuffle", "train.drop_last", "checkpoint.every.epochs"}) {
-      if (given(path)) error(path, "an objective has no data to go through", "count in steps");
-    }
-    const Value* unit = find_path(root_, "schedule.unit");
-    if (unit && unit->text == "epochs") error("schedule.unit", "an objective has no data to go through", "count in steps");
-  }
-  void check_model() const {
-    for (const char* key : {"data", "loss"}) {
-      if (!given(key)) error("model", fmt::format("a model needs '{}'", key));
-    }
-  }
-  // Their names are those of columns.
-  void check_metrics() const {
-    for (std::size_t i = 0; i < e_.metrics.size(); ++i) {
-      const auto same = [&](const Spec& metric) { return metric && metric.type == e_.metrics[i].type; };
-      const auto here = e_.metrics.begin() + static_cast<std::ptrdiff_t>(i);
-      if (std::any_of(e_.metrics.begin(), here, same)) error(fmt::format("metrics[{}]", i), "there is one of this type already");
-    }
-  }
-
-  // At the value, or at the key of a section.
-  void error(const std::string& path, std::string message, std::string help = "") const {
-    const auto section = std::find_if(root_.entries.begin(), root_.entries.end(),
-                                      [&](const auto& entry) { return entry.key == path && !entry.value.is_scalar(); });
-    const Mark& mark = section == root_.entries.end() ? find_path(root_, path)->mark : section->mark;
-    diagnostics_.error(mark, path, std::move(message), std::move(help));
-  }
-
-  const Experiment& e_;
-  const Value& root_;
-  Diagnostics& diagnostics_;
-};
+// The rows of a batch, 0 for all.
+bool parse_rows(const Value& value, std::int64_t& rows) {
+  rows = 0;
+  if (!value.is_scalar() || value.text == "full") return value.is_scalar();
+  return !value.quoted && parse_integer(value.text, rows) && rows >= 1;
+}
 
 bool declares(const std::vector<Option>& options, const std::string& key) {
   return std::any_of(options.begin(), options.end(), [&](const Option& option) { return option.name == key; });
@@ -139,7 +74,9 @@ std::string section_of(const std::string& key) {
 
 void Clip::options(Options& option) {
   option("norm", norm, kPositive, "largest norm of all gradients together; they are scaled down to it");
+  option("tensor_norm", tensor_norm, kPositive, "largest norm of each parameter's gradient");
   option("value", value, kPositive, "largest magnitude of each element of the gradients");
+  option("style", style, {"pytorch", "exact"}, "scale by limit / (norm + 1e-6), or to the limit exactly");
 }
 
 void EarlyStop::options(Options& option) {
@@ -160,11 +97,10 @@ void Train::options(Options& option) {
   option("epochs", epochs, kAtLeastOne, "passes over the training data; give this or steps");
   option("steps", steps, kAtLeastOne, "updates; give this or epochs");
   option("batch_size", batch_size, "an integer >= 1, or full", "rows of a batch", [](Value& value, const Reading& reading) {
-    std::int64_t rows = 0;
-    if (value.is_scalar() && value.text == "full") return;
-    if (!value.is_scalar() || value.quoted || !parse_integer(value.text, rows) || rows < 1)
-      refuse(value, reading, "an integer >= 1 or full");
+    std::int64_t rows;
+    if (!parse_rows(value, rows)) refuse(value, reading, "an integer >= 1 or full");
   });
+  option.form(form::either({form::integer(kAtLeastOne), form::choice({"full"})}));
   option("shuffle", shuffle, "go through the rows in a new order each epoch");
   option("drop_last", drop_last, "leave out rows that do not fill a batch");
   option("clip", clip, "limits on the gradients");
@@ -173,8 +109,8 @@ void Train::options(Options& option) {
 }
 
 std::int64_t Train::rows_per_batch() const {
-  std::int64_t rows = 0;
-  if (batch_size.text != "full") parse_integer(batch_size.text, rows);
+  std::int64_t rows;
+  parse_rows(batch_size, rows);
   return rows;
 }
 
@@ -182,6 +118,8 @@ void Log::options(Options& option) {
   option("every", every, kAtLeastOne, "steps between records; by default 1 with an objective, an epoch with a model");
   option("loss", loss, {"mean", "last"}, "of a record: the mean over the steps since the one before, or that of its own step");
   option("step_table", step_table, "print each step with gradient, state and update");
+  option("effective_lr", effective_lr, "quantiles of |update|/|gradient| of every parameter");
+  option("regret", regret, "of an objective whose best point is known: what has been lost against it; with adagrad also the bound");
 }
 
 void CheckpointEvery::options(Options& option) {
@@ -199,8 +137,10 @@ void Experiment::options(Options& option) {
   option("extends", extends, "path", "an experiment file that this one changes", [](Value& value, const Reading& reading) {
     reading.error(value, "only a file extends another");  // in a file it is read before the options are
   });
+  option.form(form::text());
   option("version", version, Range{1, 1}, "of the file format");
   option("name", name, "of the folder under runs/; by default the file's");
+  option.form(Value::map({{"type", "string"}, {"pattern", kNamePattern}}));
   option("seed", seed, "of everything random");
   option("dtype", dtype, {"float32", "float64"}, "of all numbers; by default float32 with a model, float64 with an objective");
   option("threads", threads, Range{1, 1024}, "of BLAS; more than 1 may change the last bits");
@@ -214,6 +154,8 @@ void Experiment::options(Options& option) {
   option("train", train, "how long, and on what batches");
   option("log", log, "what is recorded");
   option("checkpoint", checkpoint, "when the parameters are saved");
+  option("sweep", sweep, "runs this experiment many times, with other values");
+  option("compare", compare, "runs this experiment with several optimizers, tuned alike, and says which is best");
   option("gradcheck", gradcheck, "check the gradient of every operation on the first batch before training");
 }
 
@@ -230,12 +172,39 @@ Value Experiment::resolved() const {
     Value* section = key == std::string("best") ? all.find("checkpoint") : &all;
     if (const Value* text = section->find(key); text && text->text.empty()) section->erase(key);
   }
+  for (const char* study : {"sweep", "compare"}) {
+    if (!source.find(study)) all.erase(study);
+  }
   if (objective) {
     all.erase("metrics");
     for (const char* key : {"batch_size", "shuffle", "drop_last"}) all.find("train")->erase(key);
   }
+  if (source.find("compare")) all.erase("optimizer");
+  if (!compare.problems.is_null()) {
+    for (const char* key : {"seed", "dtype", "metrics", "train", "log", "checkpoint", "gradcheck"}) all.erase(key);
+  }
   return all;
 }
+
+namespace {
+
+// Reads what a file says. `is_whole`: nothing of it was unreadable.
+Experiment read_root(Value root, const std::string& name, bool is_whole, Diagnostics& diagnostics) {
+  Experiment experiment;
+  experiment.name = name;
+  if (root.find("objective")) experiment.dtype = DType::float64;
+  Options options;
+  experiment.options(options);
+  if (!root.is_null()) {
+    options.read(root, {diagnostics, "", section_of});
+    if (is_whole && (diagnostics.empty() || !root.find("compare"))) check_agreement(experiment, root, diagnostics);
+  }
+  diagnostics.check();
+  experiment.source = std::move(root);
+  return experiment;
+}
+
+}  // namespace
 
 Experiment Experiment::load(const std::string& path, const std::vector<std::string>& assignments) {
   Diagnostics diagnostics;
@@ -244,18 +213,12 @@ Experiment Experiment::load(const std::string& path, const std::vector<std::stri
   if (!root.is_null()) {
     for (const std::string& assignment : assignments) apply_override(root, assignment, diagnostics);
   }
-  Experiment experiment;
-  experiment.name = name_from(path);
-  if (root.find("objective")) experiment.dtype = DType::float64;
-  Options options;
-  experiment.options(options);
-  if (!root.is_null()) {
-    options.read(root, {diagnostics, "", section_of});
-    if (is_whole) Agreement(experiment, root, diagnostics).check();
-  }
-  diagnostics.check();
-  experiment.source = std::move(root);
-  return experiment;
+  return read_root(std::move(root), name_from(path), is_whole, diagnostics);
+}
+
+Experiment Experiment::read(Value root, const std::string& name) {
+  Diagnostics diagnostics;
+  return read_root(std::move(root), name, true, diagnostics);
 }
 
 }  // namespace descent

@@ -5,13 +5,18 @@
 #include <vector>
 
 #include "descent/core/dtype.h"
+#include "descent/experiment/compare_options.h"
+#include "descent/experiment/sweep_options.h"
+#include "descent/optim/clip.h"
 #include "descent/options/options.h"
 
 // What an experiment file says. Every key, its default, range and meaning is declared here, once.
 namespace descent {
 
+// Limits on the gradients, applied in this order.
 struct Clip {
-  std::optional<double> norm, value;
+  std::optional<double> norm, tensor_norm, value;
+  optim::ClipStyle style = optim::ClipStyle::pytorch;
   void options(Options& option);
 };
 
@@ -39,13 +44,14 @@ struct Train {
   Target target;
   void options(Options& option);
   std::int64_t rows_per_batch() const;  // 0: all
+  std::int64_t total_steps(std::int64_t per_epoch) const { return steps ? *steps : *epochs * per_epoch; }
 };
 
 struct Log {
   enum class Loss { mean, last };
   std::optional<std::int64_t> every;
   Loss loss = Loss::mean;
-  bool step_table = false;
+  bool step_table = false, effective_lr = false, regret = false;
   void options(Options& option);
 };
 
@@ -73,6 +79,8 @@ struct Experiment {
   Log log;
   CheckpointOptions checkpoint;
   bool gradcheck = false;
+  SweepOptions sweep;
+  CompareOptions compare;
   Value extends;  // never set: load() has followed it
 
   void options(Options& option);
@@ -80,6 +88,9 @@ struct Experiment {
 
   // Reads a file, with what it extends, and `--set` assignments. Throws Error(invalid) with all that is wrong.
   static Experiment load(const std::string& path, const std::vector<std::string>& assignments);
+  // The same of a file that has been read, and that has this name unless it says another.
+  static Experiment read(Value root, const std::string& name);
+  bool is_study() const { return source.find("sweep") || source.find("compare"); }
 
   Value source;  // as read, with its marks
 };

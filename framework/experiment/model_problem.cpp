@@ -31,6 +31,10 @@ void put_rows(const Tensor& batch, std::int64_t count, std::int64_t row, std::in
   std::memcpy(to, batch.node()->out<void>(), static_cast<std::size_t>(batch.size()) * bytes);
 }
 
+void copy_values(const Tensor& from, const Tensor& to) {
+  std::memcpy(to.node()->out<void>(), from.node()->out<void>(), static_cast<std::size_t>(from.size()) * bytes_of(from.dtype()));
+}
+
 // Labels such as 3.7 are values that a loss for classes does not understand.
 void check_classes(const std::vector<std::string>& names, const std::string& loss) {
   if (names.size() == 1) fail_argument("{} needs at least two classes; all targets are '{}'", loss, shown(names[0]));
@@ -43,18 +47,19 @@ void check_classes(const std::vector<std::string>& names, const std::string& los
 
 class ModelProblem final : public Problem {
  public:
-  explicit ModelProblem(const Experiment& experiment) {
+  ModelProblem(const Experiment& experiment, DataCache* cache) {
     at_key(experiment, "loss", [&] { loss_ = make<nn::Loss>(experiment.loss); });
     at_key(experiment, "data", [&] {
-      data_ =
-          load_data(experiment.data, experiment.dtype, loss_->wants_classes() ? TargetForm::classes : TargetForm::values, experiment.seed);
+      const TargetForm form = loss_->wants_classes() ? TargetForm::classes : TargetForm::values;
+      data_ = cache ? cache->load(experiment.data, experiment.dtype, form, experiment.seed)
+                    : load_data(experiment.data, experiment.dtype, form, experiment.seed);
     });
     at_key(experiment, "loss", [&] {
       check_classes(data_.train.table->class_names, experiment.loss.type);
-      if (!data_.train.table->classes()) loss_->check_targets(data_.train.table->y);
+      check_targets();
     });
     at_key(experiment, "metrics", [&] {
-      for (const Spec& metric : experiment.metrics) metrics_.emplace_back(metric.type, make<nn::Metric>(metric));
+      for (const Spec& metric : experiment.metrics) add_metric(metric);
     });
     at_key(experiment, "model", [&] { build(experiment); });
     const Train& train = experiment.train;
@@ -74,6 +79,7 @@ class ModelProblem final : public Problem {
   std::vector<Rng*> generators() override { return model_->generators(); }
   std::int64_t steps_per_epoch() const override { return batches_->per_epoch(); }
   const std::vector<std::string>& files() const override { return data_.files; }
+  const Standardization* standardization() const override { return data_.standardization ? &*data_.standardization : nullptr; }
 
   Tensor loss(std::int64_t step) override {
     const std::int64_t epoch = (step - 1) / batches_->per_epoch();
@@ -108,6 +114,19 @@ class ModelProblem final : public Problem {
   }
 
  private:
+  void check_targets() const {
+    if (data_.train.table->classes()) return;
+    loss_->check_targets(data_.train.table->y);
+    for (const auto* part : {&data_.validation, &data_.test}) {
+      if (*part && (*part)->table != data_.train.table) loss_->check_targets((*part)->table->y);
+    }
+  }
+
+  void add_metric(const Spec& spec) {
+    metrics_.emplace_back(spec.type, make<nn::Metric>(spec));
+    metrics_.back().second->set_threshold(loss_->threshold());
+  }
+
   void build(const Experiment& experiment) {
     const Table& table = *data_.train.table;
     Rng rng(experiment.seed, Stream::init);
@@ -122,19 +141,50 @@ class ModelProblem final : public Problem {
     at_key(experiment, "model.init_from", [&] { load_weights(model_->init_from.text, all); });
   }
 
-  // Two rows, all the way: shapes that do not fit are told before anything runs.
+  // What would go wrong while it runs is told before anything does: shapes that do not fit, and layers that need two rows to train.
   void try_out(const Experiment& experiment) {
     const NoGrad no_grad;
-    View rows = data_.train;
-    rows.rows.resize(std::min<std::size_t>(rows.rows.size(), 2));
     Prediction tried;
-    model_->eval();
-    at_key(experiment, "model", [&] { tried = predict(rows); });
-    model_->train();
+    at_key(experiment, "model", [&] {
+      rehearse(2);
+      model_->eval();
+      tried = predict(first_rows(2));
+      model_->train();
+    });
     at_key(experiment, "loss", [&] { (*loss_)(tried.output, tried.target); });
     for (std::size_t i = 0; i < metrics_.size(); ++i) {
       at_key(experiment, fmt::format("metrics[{}]", i), [&] { measure(*metrics_[i].second, tried); });
     }
+    at_key(experiment, "metrics", [&] {
+      if (metrics_.empty() || data_.validation || data_.test) return;
+      fail_argument("nothing is held out to measure them on: give data.split, data.validation or data.test");
+    });
+    at_key(experiment, "train.batch_size", [&] { rehearse_least(experiment.train); });
+  }
+
+  View first_rows(std::size_t count) const {
+    const auto first = data_.train.rows.begin();
+    return {data_.train.table, {first, first + static_cast<std::ptrdiff_t>(std::min(data_.train.rows.size(), count))}};
+  }
+
+  void rehearse_least(const Train& train) {
+    const bool never_reached = train.steps && *train.steps < batches_->per_epoch();
+    if (batches_->least_rows() > 1 || never_reached) return;
+    try {
+      rehearse(1);
+    } catch (const Error& error) { fail_argument("an epoch's last batch is one row: {}", error.what()); }
+  }
+
+  // A forward pass as in training, which leaves no trace.
+  void rehearse(std::size_t rows) {
+    const NamedTensors all = buffers();
+    std::vector<Tensor> values;
+    for (const auto& [name, buffer] : all) values.push_back(buffer.clone());
+    std::vector<Rng> states;
+    for (const Rng* generator : generators()) states.push_back(*generator);
+    (*model_)(Batches(first_rows(rows), 0)[0].x);
+    for (std::size_t i = 0; i < all.size(); ++i) copy_values(values[i], all[i].second);
+    for (std::size_t i = 0; i < states.size(); ++i) *generators()[i] = states[i];
   }
 
   // Of all rows: what a loss or a metric makes of them need not be the mean of what it makes of batches.
@@ -176,6 +226,8 @@ class ModelProblem final : public Problem {
 
 }  // namespace
 
-std::unique_ptr<Problem> make_model_problem(const Experiment& experiment) { return std::make_unique<ModelProblem>(experiment); }
+std::unique_ptr<Problem> make_model_problem(const Experiment& experiment, DataCache* cache) {
+  return std::make_unique<ModelProblem>(experiment, cache);
+}
 
 }  // namespace descent

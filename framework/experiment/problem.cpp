@@ -25,6 +25,17 @@ class ObjectiveProblem final : public Problem {
     return objective_->value(tensors_).item();
   }
   std::optional<double> minimum() const override { return objective_->minimum(); }
+  std::vector<std::vector<double>> minimisers() const override { return objective_->minimisers(); }
+  double loss_at(const std::vector<double>& point, std::int64_t step) const override {
+    const NoGrad no_grad;
+    std::vector<Tensor> there;
+    auto from = point.begin();
+    for (const Tensor& parameter : tensors_) {
+      there.push_back(tensor(parameter.shape(), std::vector<double>(from, from + parameter.size()), parameter.dtype()));
+      from += parameter.size();
+    }
+    return objective_->sample(there, step).item();
+  }
 
  private:
   std::unique_ptr<Objective> objective_;
@@ -37,8 +48,8 @@ class ObjectiveProblem final : public Problem {
 
 std::unique_ptr<Problem> make_objective_problem(const Experiment& experiment) { return std::make_unique<ObjectiveProblem>(experiment); }
 
-std::unique_ptr<Problem> make_problem(const Experiment& experiment) {
-  return experiment.objective ? make_objective_problem(experiment) : make_model_problem(experiment);
+std::unique_ptr<Problem> make_problem(const Experiment& experiment, DataCache* cache) {
+  return experiment.objective ? make_objective_problem(experiment) : make_model_problem(experiment, cache);
 }
 
 void at_key(const Experiment& experiment, const std::string& key, const std::function<void()>& f) {

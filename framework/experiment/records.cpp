@@ -56,11 +56,17 @@ class JsonLine {
     }
     text_ += ']';
   }
-  void open() { text_ += '{'; }
-  void close() { text_ += '}'; }
+  // Left out when it is empty.
+  void map(std::string_view name, const std::vector<ParameterValues>& parameters) {
+    if (parameters.empty()) return;
+    key(name);
+    text_ += '{';
+    for (const ParameterValues& parameter : parameters) key(parameter.name).values(parameter);
+    text_ += '}';
+  }
   void finish() {
     if (nonfinite_) key("nonfinite").string(nonfinite_);
-    close();
+    text_ += '}';
   }
 
  private:
@@ -70,26 +76,32 @@ class JsonLine {
 
 }  // namespace
 
-void append_json(std::string& text, const Record& record) {
+void append_json(std::string& text, const Record& record, std::optional<std::int64_t> trial) {
   JsonLine line(text);
+  if (trial) line.key("trial").number(*trial);
   line.key("step").number(record.step);
+  if (record.evaluations > record.step) line.key("evaluations").number(record.evaluations);
   if (record.epoch) line.key("epoch").number(*record.epoch);
   if (!record.split.empty()) line.key("split").string(record.split);
   line.key("loss").number(record.loss);
   if (record.lr) line.key("lr").number(*record.lr);
   if (record.grad_norm) line.key("grad_norm").number(*record.grad_norm);
-  if (!record.params.empty()) {
-    line.key("params").open();
-    for (const ParameterValues& parameter : record.params) line.key(parameter.name).values(parameter);
-    line.close();
-  }
+  line.map("params", record.params);
   for (const auto& [name, value] : record.metrics) line.key(name).number(value);
+  line.map("effective_lr", record.effective_lr);
   line.finish();
 }
 
 void append_json(std::string& text, const Timing& timing) {
   JsonLine line(text);
   line.key("step").number(timing.step);
+  line.key("seconds").number(timing.seconds);
+  line.finish();
+}
+
+void append_json(std::string& text, const TrialTiming& timing) {
+  JsonLine line(text);
+  line.key("trial").number(timing.trial);
   line.key("seconds").number(timing.seconds);
   line.finish();
 }

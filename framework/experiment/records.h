@@ -23,13 +23,14 @@ struct ParameterValues {
 // empty is left out. Numbers have the shortest form that reads back to the same double. A number that is not finite is null; the first of
 // them is named at the end: "nonfinite":"nan", "inf" or "-inf".
 struct Record {
-  std::int64_t step = 0;
+  std::int64_t step = 0, evaluations = 0;  // gradients evaluated so far; written where they are not the steps
   std::optional<std::int64_t> epoch;
   std::string split;
   double loss = 0;
   std::optional<double> lr, grad_norm;
   std::vector<ParameterValues> params;
   std::vector<std::pair<std::string, double>> metrics;
+  std::vector<ParameterValues> effective_lr;  // quantiles, by parameter
 };
 
 // A line of timing.jsonl: the wall-clock time of a step, counted from the start of the run.
@@ -38,9 +39,16 @@ struct Timing {
   double seconds = 0;
 };
 
+// Of a trial, as a whole.
+struct TrialTiming {
+  std::int64_t trial = 0;
+  double seconds = 0;
+};
+
 // Without a line break.
-void append_json(std::string& text, const Record& record);
+void append_json(std::string& text, const Record& record, std::optional<std::int64_t> trial = {});
 void append_json(std::string& text, const Timing& timing);
+void append_json(std::string& text, const TrialTiming& timing);
 
 // Appends lines to a file. They reach it at once when lines are rare, else every few milliseconds, and by flush() and close().
 // Every function throws Error (kind data) when the file cannot be written; what was not written then is given up.
@@ -55,6 +63,11 @@ class RecordWriter {
   void write(const Line& line) {
     append_json(buffer_, line);
     buffer_ += '\n';
+    flush_if_due();
+  }
+  // Whole lines.
+  void append(const std::string& lines) {
+    buffer_ += lines;
     flush_if_due();
   }
   void flush();

@@ -5,14 +5,17 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
-#include "descent/autograd/gradcheck.h"
+#include "descent/core/math.h"
+#include "descent/data/dataset.h"
 #include "descent/experiment/checkpoint.h"
+#include "descent/experiment/guards.h"
 #include "descent/experiment/meta.h"
-#include "descent/experiment/overrides.h"
 #include "descent/experiment/requirement.h"
 #include "descent/experiment/run_folder.h"
+#include "descent/experiment/setup.h"
 #include "descent/experiment/signals.h"
 #include "descent/experiment/step_table.h"
+#include "descent/experiment/study.h"
 #include "descent/experiment/summary.h"
 #include "descent/experiment/trainer.h"
 #include "descent/experiment/yaml.h"
@@ -30,51 +33,10 @@ Experiment load(const RunRequest& request) {
   return experiment;
 }
 
-std::unique_ptr<optim::Optimizer> make_optimizer(const Experiment& experiment, const Problem& problem) {
-  std::unique_ptr<optim::Optimizer> optimizer;
-  at_key(experiment, "model", [&] {
-    if (problem.parameters().empty()) fail_argument("the model has no parameters to train");
-  });
-  at_key(experiment, "optimizer", [&] {
-    optimizer = make<optim::Optimizer>(experiment.optimizer);
-    optimizer->add_parameters(problem.parameters());
-  });
-  return optimizer;
-}
-
-bool is_measured(const Problem& problem, const std::string& metric) {
-  const std::vector<std::string> known = problem.measured();
-  return std::find(known.begin(), known.end(), metric) != known.end();
-}
-
-// A metric that nothing measures would be waited for in vain.
-void check_metrics(const Experiment& experiment, const Problem& problem) {
-  Diagnostics diagnostics;
-  const auto check = [&](const char* path, const std::string& metric) {
-    const Value* given = find_path(experiment.source, path);
-    if ((!given && metric.empty()) || is_measured(problem, metric)) return;
-    const std::string message = fmt::format("nothing that is measured has the name '{}'", shown(metric));
-    diagnostics.error(given ? given->mark : Mark{}, path, message, suggestion(metric, problem.measured()));
-  };
-  check("train.early_stop.metric", experiment.train.early_stop.metric);
-  check("train.target.metric", experiment.train.target.metric);
-  check("checkpoint.best", experiment.checkpoint.best);
-  diagnostics.check();
-}
-
 void check_requirement(const Problem& problem, const Requirement& requirement) {
   if (is_measured(problem, requirement.metric)) return;
   fail(ErrorKind::usage, "--require: nothing that is measured has the name '{}'\n  help: {}", shown(requirement.metric),
        suggestion(requirement.metric, problem.measured()));
-}
-
-void check_gradients(const Experiment& experiment) {
-  Experiment precise = experiment;
-  precise.dtype = DType::float64;
-  at_key(experiment, "gradcheck", [&] {
-    const std::string wrong = gradcheck_graph(make_problem(precise)->loss(1));
-    if (!wrong.empty()) fail_argument("gradcheck: {}", wrong);
-  });
 }
 
 std::string parameters_in_words(const Problem& problem) {
@@ -88,18 +50,16 @@ class Run {
   Run(const RunRequest& request, Experiment experiment)
       : request_(request),
         experiment_(std::move(experiment)),
-        problem_(make_problem(experiment_)),
-        optimizer_(make_optimizer(experiment_, *problem_)),
-        console_({request.quiet || request.json, request.color}) {
-    check_metrics(experiment_, *problem_);
-    if (experiment_.gradcheck) check_gradients(experiment_);
-  }
+        setup_(experiment_),
+        problem_(setup_.problem.get()),
+        optimizer_(setup_.optimizer.get()),
+        console_({request.quiet || request.json, request.color}) {}
 
   const Problem& problem() const { return *problem_; }
 
   Outcome execute() {
     open_folder();
-    Trainer trainer(experiment_, *problem_, *optimizer_, events());
+    Trainer trainer(experiment_, *problem_, *optimizer_, *setup_.scheduler, events());
     const Outcome outcome = trainer.run();
     console_.finish();
     const bool has_checkpoints = problem_->steps_per_epoch() > 0 || outcome.status == Outcome::Status::interrupted;
@@ -111,7 +71,7 @@ class Run {
   void print_result(const Outcome& outcome) const {
     if (request_.json) return print(summary(outcome, *problem_).dump());
     std::string text = fmt::format("{} after {} step{}", name(outcome.status), outcome.steps, outcome.steps == 1 ? "" : "s");
-    for (const auto& [metric, value] : outcome.values) text += fmt::format("  {} {:.10g}", metric, value);
+    for (const auto& [metric, value] : outcome.values) text += fmt::format("  {} {:.10g}", metric, math::printable(value));
     print(text);
     print("run " + folder_->path());
   }
@@ -126,9 +86,13 @@ class Run {
     folder_->write("resolved.yaml", write_yaml(experiment_.resolved()));
     meta_ = meta(request_.arguments, experiment_.seed, static_cast<int>(experiment_.threads), problem_->files());
     folder_->write_json("meta.json", meta_);
+    if (const Standardization* fitted = problem_->standardization()) {
+      folder_->write_json("standardize.json", {{"features", fitted->features}, {"mean", fitted->mean}, {"deviation", fitted->deviation}});
+    }
     records_.emplace(folder_->file("metrics.jsonl"));
     timings_.emplace(folder_->file("timing.jsonl"));
-    checkpoints_.emplace(folder_->file("checkpoints"), *problem_, *optimizer_, problem_->generators(), experiment_.checkpoint.keep);
+    checkpoints_.emplace(folder_->file("checkpoints"), *problem_, *optimizer_, *setup_.scheduler, problem_->generators(),
+                         experiment_.checkpoint.keep);
     open_console();
   }
 
@@ -136,9 +100,10 @@ class Run {
     console_.log_to(folder_->file("run.log"));
     console_.line(
         fmt::format("{}  {}  {}  seed {}", experiment_.name, parameters_in_words(*problem_), experiment_.optimizer.type, experiment_.seed));
-    const std::int64_t per_epoch = problem_->steps_per_epoch(),
-                       total = experiment_.train.steps ? *experiment_.train.steps : *experiment_.train.epochs * per_epoch;
-    console_.expect(total, per_epoch, experiment_.log.every.value_or(std::max<std::int64_t>(per_epoch, 1)));
+    if (const std::string unstable = unstable_rate(*problem_, *optimizer_); !unstable.empty()) console_.line("warning: " + unstable);
+    const std::int64_t per_epoch = problem_->steps_per_epoch();
+    console_.expect(experiment_.train.total_steps(per_epoch), per_epoch,
+                    experiment_.log.every.value_or(std::max<std::int64_t>(per_epoch, 1)));
     if (!experiment_.log.step_table || request_.json) return;
     table_.emplace(*optimizer_);
     print(table_->header());
@@ -153,12 +118,12 @@ class Run {
       if (!experiment_.log.step_table) console_.record(record);
     };
     events.step = [this](std::int64_t step, double loss) {
-      latest_ = step;
       console_.progress(step, loss);
       if (is_due(step)) checkpoints_->save_step(step);
       if (table_) print(table_->lines(step, problem_->value().value_or(loss)));
     };
-    events.best = [this] { checkpoints_->save("best", latest_); };
+    events.best = [this](std::int64_t step) { checkpoints_->save("best", step); };
+    events.warn = [this](const std::string& message) { console_.line("warning: " + message); };
     if (table_) events.before_update = [this] { table_->before_update(); };
     return events;
   }
@@ -170,6 +135,7 @@ class Run {
     folder_->write_json("summary.json", summary(outcome, *problem_));
     meta_["finished"] = utc_now();
     folder_->write_json("meta.json", meta_);
+    if (request_.finished) request_.finished(folder_->path());
   }
 
   bool is_due(std::int64_t step) const {
@@ -181,15 +147,15 @@ class Run {
 
   const RunRequest& request_;
   Experiment experiment_;
-  std::unique_ptr<Problem> problem_;
-  std::unique_ptr<optim::Optimizer> optimizer_;
+  const Setup setup_;
+  Problem* const problem_;
+  optim::Optimizer* const optimizer_;
   Console console_;
   std::optional<RunFolder> folder_;
   std::optional<RecordWriter> records_, timings_;
   std::optional<Checkpoints> checkpoints_;
   std::optional<StepTable> table_;
   const std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
-  std::int64_t latest_ = 0;  // the last step that was made
   Json meta_;
 };
 
@@ -201,9 +167,18 @@ int exit_code(const Outcome& outcome, const std::vector<Requirement>& requiremen
     const auto value = outcome.values.find(requirement.metric);
     if (value == outcome.values.end())
       fail(ErrorKind::requirement, "--require {}: training ended before it was measured", requirement.text);
-    if (!requirement.met(value->second)) fail(ErrorKind::requirement, "--require {}: it is {:.10g}", requirement.text, value->second);
+    if (!requirement.met(value->second))
+      fail(ErrorKind::requirement, "--require {}: it is {:.10g}", requirement.text, math::printable(value->second));
   }
   return 0;
+}
+
+// Of a single run: its parameters; warns of what looks wrong.
+std::string checked_in_words(const Experiment& experiment) {
+  const Setup setup(experiment);
+  const std::string unstable = unstable_rate(*setup.problem, *setup.optimizer);
+  if (!unstable.empty()) std::fprintf(stderr, "warning: %s\n", unstable.c_str());
+  return parameters_in_words(*setup.problem);
 }
 
 }  // namespace
@@ -211,7 +186,12 @@ int exit_code(const Outcome& outcome, const std::vector<Requirement>& requiremen
 int run(const RunRequest& request) {
   std::vector<Requirement> requirements;
   for (const std::string& text : request.require) requirements.push_back(Requirement::parse(text));
-  Run run(request, load(request));
+  const Experiment experiment = load(request);
+  if (experiment.is_study()) {
+    if (!requirements.empty()) fail(ErrorKind::usage, "--require: this is for a single run");
+    return run_study(experiment, request);
+  }
+  Run run(request, experiment);
   for (const Requirement& requirement : requirements) check_requirement(run.problem(), requirement);
   const SignalsNoted signals;
   const Outcome outcome = run.execute();
@@ -219,12 +199,25 @@ int run(const RunRequest& request) {
   return exit_code(outcome, requirements);
 }
 
+int compare(const RunRequest& request) {
+  const Experiment experiment = load(request);
+  if (!experiment.source.find("compare"))
+    fail(ErrorKind::usage, "{}: there is no 'compare' in this file\n  help: descent run", shown(request.file));
+  return run_study(experiment, request);
+}
+
+void run_quietly(const RunRequest& request, const Experiment& experiment) { Run(request, experiment).execute(); }
+
+int resume(const RunRequest& request, const std::string& folder) {
+  const Experiment experiment = Experiment::load(folder + "/resolved.yaml", {});
+  if (!experiment.is_study()) fail(ErrorKind::usage, "{}: only sweeps and comparisons can be resumed", folder);
+  return run_study(experiment, request, folder);
+}
+
 int check(const RunRequest& request, bool print_resolved) {
   const Experiment experiment = load(request);
-  const auto problem = make_problem(experiment);
-  make_optimizer(experiment, *problem);
-  check_metrics(experiment, *problem);
-  std::printf("%s%s: valid, %s\n", print_resolved ? "# " : "", shown(request.file).c_str(), parameters_in_words(*problem).c_str());
+  const std::string size = experiment.is_study() ? plan_in_words(experiment) : checked_in_words(experiment);
+  std::printf("%s%s: valid, %s\n", print_resolved ? "# " : "", shown(request.file).c_str(), size.c_str());
   if (print_resolved) std::printf("%s", write_yaml(experiment.resolved()).c_str());
   return 0;
 }

@@ -1,8 +1,10 @@
 #pragma once
+#include <functional>
 #include <string>
 #include <vector>
 
 #include "descent/experiment/console.h"
+#include "descent/experiment/experiment.h"
 
 namespace descent {
 
@@ -12,10 +14,20 @@ struct RunRequest {
   std::vector<std::string> set, require, arguments;
   bool quiet = false, json = false;
   Color color = Color::automatic;
+  std::function<void(const std::string& folder)> finished = nullptr;  // called at the end, when all files but the report are there
 };
 
 // Runs an experiment file and leaves its folder. Returns the exit code; throws Error when nothing could be run.
 int run(const RunRequest& request);
+
+// The same for a file with `compare:`; another one is an error.
+int compare(const RunRequest& request);
+
+// Makes one run in its folder, request.out, and prints nothing.
+void run_quietly(const RunRequest& request, const Experiment& experiment);
+
+// Goes on with a sweep or comparison that was interrupted; its finished trials are not run again.
+int resume(const RunRequest& request, const std::string& folder);
 
 // Validates all that a run would, without writing anything. Prints the parameter count, or the resolved file.
 int check(const RunRequest& request, bool print_resolved);

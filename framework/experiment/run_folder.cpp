@@ -69,6 +69,12 @@ std::string create_exactly(const std::string& path) {
 RunFolder::RunFolder(const std::string& name, const std::string& out)
     : path_(out.empty() ? create_new("runs/" + name) : create_exactly(out)) {}
 
+RunFolder RunFolder::existing(const std::string& path) {
+  RunFolder folder;
+  folder.path_ = path;
+  return folder;
+}
+
 void RunFolder::write(std::string_view name, std::string_view content) const { write_file(file(name), content); }
 
 void RunFolder::write_json(std::string_view name, const nlohmann::ordered_json& content) const {

@@ -12,6 +12,9 @@ class RunFolder {
   // exactly `out`, which may exist when it is empty. Errors are of kind data.
   explicit RunFolder(const std::string& name, const std::string& out = "");
 
+  // One that is there.
+  static RunFolder existing(const std::string& path);
+
   const std::string& path() const { return path_; }
   std::string file(std::string_view name) const { return path_ + '/' + std::string(name); }
   // Each replaces one file, as write_file does.
@@ -19,6 +22,7 @@ class RunFolder {
   void write_json(std::string_view name, const nlohmann::ordered_json& content) const;
 
  private:
+  RunFolder() = default;
   std::string path_;
 };
 

@@ -1,19 +1,29 @@
 #include "descent/experiment/step_table.h"
 
+#include "descent/core/error.h"
+#include "descent/core/math.h"
+#include "descent/options/diagnostics.h"
+
 namespace descent {
 namespace {
 
 constexpr std::size_t kMostNumbers = 4;
 
+using math::printable;
+
 }  // namespace
 
-StepTable::StepTable(optim::Optimizer& optimizer) {
+StepTable::StepTable(optim::Optimizer& optimizer, const std::string& wanted) {
+  std::vector<std::string> names;
   for (optim::Parameter& parameter : optimizer.parameters()) {
+    names.push_back(parameter.name);
     for (std::int64_t i = 0; i < parameter.value.size() && cells_.size() < kMostNumbers; ++i) {
-      const bool several = parameter.value.size() > 1;
-      cells_.push_back({&parameter, i, several ? fmt::format("{}[{}]", parameter.name, i) : parameter.name});
+      const std::string element = fmt::format("{}[{}]", parameter.name, i);
+      if (!wanted.empty() && wanted != parameter.name && wanted != element) continue;
+      cells_.push_back({&parameter, i, parameter.value.size() > 1 ? element : parameter.name});
     }
   }
+  if (cells_.empty()) fail(ErrorKind::usage, "no parameter is named '{}'\n  help: {}", shown(wanted), suggestion(wanted, names));
 }
 
 void StepTable::before_update() {
@@ -34,8 +44,11 @@ std::string StepTable::lines(std::int64_t step, double loss) {
   for (const Cell& cell : cells_) {
     const double now = cell.parameter->value.at(cell.index), update = cell.value - now;
     text += fmt::format("{}{:>6} {:>10} {:>14.10g} {:>14.10g} {:>14.10g} {:>14.10g} {:>14.10g} ", text.empty() ? "" : "\n", step, cell.name,
-                        now, cell.gradient, cell.gradient == 0 ? 0 : update / cell.gradient, update, loss);
-    for (const auto& [name, value] : cell.parameter->state) text += fmt::format(" {}={:.10g}", name, value.at(cell.index));
+                        printable(now), printable(cell.gradient), printable(cell.gradient == 0 ? 0 : update / cell.gradient),
+                        printable(update), printable(loss));
+    for (const auto& [name, state] : cell.parameter->state) {
+      if (state.shape() == cell.parameter->value.shape()) text += fmt::format(" {}={:.10g}", name, printable(state.at(cell.index)));
+    }
   }
   return text;
 }

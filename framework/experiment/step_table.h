@@ -10,7 +10,8 @@ namespace descent {
 // rate (update / gradient), update and loss.
 class StepTable {
  public:
-  explicit StepTable(optim::Optimizer& optimizer);
+  // `parameter`: only this one, or one element as `0.weight[3]`. Throws when there is none of that name.
+  explicit StepTable(optim::Optimizer& optimizer, const std::string& parameter = "");
   void before_update();
   // A line per number.
   std::string lines(std::int64_t step, double loss);

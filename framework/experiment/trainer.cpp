@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "descent/core/math.h"
+#include "descent/experiment/guards.h"
 #include "descent/optim/clip.h"
 
 namespace descent {
@@ -27,6 +29,26 @@ std::vector<ParameterValues> values_of(const NamedTensors& parameters) {
   return values;
 }
 
+// While one lives, the parameters are those to be evaluated.
+class AtAverage {
+ public:
+  explicit AtAverage(optim::Optimizer& optimizer) : optimizer_(optimizer) { optimizer_.eval(); }
+  ~AtAverage() { optimizer_.train(); }
+  AtAverage(const AtAverage&) = delete;
+  AtAverage& operator=(const AtAverage&) = delete;
+
+ private:
+  optim::Optimizer& optimizer_;
+};
+
+// The rate that bounds an optimizer's regret; none without such a bound.
+std::optional<double> rate_in_bound(const optim::Optimizer& optimizer) {
+  for (const optim::Claim& claim : optimizer.claims()) {
+    if (claim.property == std::string("regret") && !claim.why_not) return optimizer.lr();
+  }
+  return {};
+}
+
 }  // namespace
 
 const char* name(Outcome::Status status) {
@@ -34,21 +56,21 @@ const char* name(Outcome::Status status) {
   return kNames[static_cast<int>(status)];
 }
 
-Trainer::Trainer(const Experiment& experiment, Problem& problem, optim::Optimizer& optimizer, TrainerEvents events)
+Trainer::Trainer(const Experiment& experiment, Problem& problem, optim::Optimizer& optimizer, Scheduler& scheduler, TrainerEvents events,
+                 std::int64_t most_evaluations)
     : experiment_(experiment),
       problem_(problem),
       optimizer_(optimizer),
+      scheduler_(scheduler),
       events_(std::move(events)),
-      schedule_(experiment.schedule ? make<optim::Schedule>(experiment.schedule) : nullptr),
       named_(problem.parameters()),
-      per_epoch_(problem.steps_per_epoch()) {
-  const Train& train = experiment.train;
+      per_epoch_(problem.steps_per_epoch()),
+      total_(experiment.train.total_steps(per_epoch_)),
+      every_(experiment.log.every.value_or(std::max<std::int64_t>(per_epoch_, 1))),
+      most_evaluations_(most_evaluations) {
   for (const auto& [name, tensor] : named_) parameters_.push_back(tensor);
-  total_ = train.steps ? *train.steps : *train.epochs * per_epoch_;
-  every_ = experiment.log.every ? *experiment.log.every : std::max<std::int64_t>(per_epoch_, 1);
-  using Unit = optim::Schedule::Unit;
-  schedule_by_epoch_ =
-      schedule_ && per_epoch_ > 0 && (schedule_->unit == Unit::automatic ? train.epochs.has_value() : schedule_->unit == Unit::epochs);
+  if (experiment.log.effective_lr) rates_.emplace(named_);
+  if (experiment.log.regret) regret_.emplace(problem, rate_in_bound(optimizer));
 }
 
 Outcome Trainer::run() {
@@ -62,45 +84,87 @@ Outcome Trainer::run() {
     if (outcome_.status == Outcome::Status::diverged) return outcome_;
     outcome_.steps = step;
     observe(step);
+    over_ = over_ || is_spent();
   }
   finish();
   return outcome_;
 }
 
-void Trainer::set_rate(std::int64_t step) {
-  if (schedule_) optimizer_.set_lr_factor(schedule_->factor(schedule_by_epoch_ ? (step - 1) / per_epoch_ : step - 1));
-}
-
 // Forward, backward, clipping, one step of the optimizer.
 void Trainer::update(std::int64_t step) {
-  set_rate(step);
-  optimizer_.zero_grad();
+  scheduler_.set(step);
   norm_.reset();
-  const Tensor loss = problem_.loss(step);
-  loss_ = loss.item();
-  loss_sum_ += loss_;
-  ++losses_;
-  loss.backward();
-  if (!std::isfinite(loss_)) return give_up(step, fmt::format("the loss became {}", loss_));
-  const Clip& clip = experiment_.train.clip;
-  const bool may_be_recorded = is_recorded(step) || ends_epoch(step);
-  if (may_be_recorded || clip.norm) norm_ = clip.norm ? optim::clip_grad_norm(parameters_, *clip.norm) : optim::grad_norm(parameters_);
-  if (norm_ && !std::isfinite(*norm_)) return give_up(step, fmt::format("the norm of the gradients became {}", *norm_));
-  if (clip.value) optim::clip_grad_value(parameters_, *clip.value);
+  loss_ = evaluate_loss(step);
+  recorded_loss_.add(loss_);
+  epoch_loss_.add(loss_);
+  if (!std::isfinite(loss_)) return give_up(step, fmt::format("the loss became {}", math::printable(loss_)));
+  if (norm_ && !std::isfinite(*norm_)) {
+    return give_up(step, fmt::format("the norm of the gradients became {}", math::printable(*norm_)));
+  }
+  if (step == 1 && events_.warn) {
+    if (const std::string idle = idle_parameters(optimizer_); !idle.empty()) events_.warn(idle);
+  }
+  if (regret_) regret_->observe(step, loss_);
   if (events_.before_update) events_.before_update();
-  optimizer_.step();
+  step_optimizer(step);
   problem_.after_update();
 }
 
+// Leaves the clipped gradients.
+double Trainer::evaluate_loss(std::int64_t step) {
+  ++outcome_.evaluations;
+  optimizer_.zero_grad();
+  const Tensor loss = problem_.loss(step);
+  loss.backward();
+  const double value = loss.item();
+  if (std::isfinite(value)) clip_gradients(step);
+  return value;
+}
+
+void Trainer::step_optimizer(std::int64_t step) {
+  const bool sees_rates = rates_ && (is_recorded(step) || ends_epoch(step));
+  if (sees_rates) rates_->before_update();
+  bool is_evaluated = true;  // here, for the first time that the rule asks
+  const auto norm = norm_;
+  optimizer_.step([&] { return std::exchange(is_evaluated, false) ? loss_ : evaluate_loss(step); });
+  norm_ = norm;
+  if (sees_rates) effective_lr_ = rates_->after_update();
+}
+
+// The recorded norm is that before all clipping.
+void Trainer::clip_gradients(std::int64_t step) {
+  const Clip& clip = experiment_.train.clip;
+  if (clip.norm) {
+    norm_ = optim::clip_grad_norm(parameters_, *clip.norm, clip.style);
+  } else if (is_recorded(step) || ends_epoch(step)) {
+    norm_ = optim::grad_norm(parameters_);
+  }
+  if (clip.tensor_norm) optim::clip_grad_tensor_norm(parameters_, *clip.tensor_norm, clip.style);
+  if (clip.value) optim::clip_grad_value(parameters_, *clip.value);
+}
+
 void Trainer::observe(std::int64_t step) {
-  if (events_.step) events_.step(step, loss_);
-  const std::optional<double> value = experiment_.train.target.metric == "loss" ? problem_.value() : std::nullopt;
-  if (value) outcome_.values["loss"] = *value;
+  const bool is_watched = experiment_.train.target.metric == "loss" || scheduler_.metric() == "loss";
+  if (is_watched) {
+    const AtAverage at_average(optimizer_);
+    if (const auto value = problem_.value()) outcome_.values["loss"] = *value;
+  }
   if (is_recorded(step)) record_step(step);
   if (ends_epoch(step)) evaluate(step);
+  tell_scheduler(step);
+  if (events_.step) events_.step(step, loss_);  // after all that changes what a checkpoint holds
   if (outcome_.status == Outcome::Status::diverged || !target_reached()) return;
   outcome_.status = Outcome::Status::target;
   over_ = true;
+}
+
+// A model's loss is the mean over the epoch, whatever is logged.
+void Trainer::tell_scheduler(std::int64_t step) {
+  const bool is_model = per_epoch_ > 0;
+  if (is_model && !ends_epoch(step)) return;
+  const double epoch_loss = epoch_loss_.take();
+  const std::string& metric = scheduler_.metric();
+  if (scheduler_.has_plateau()) scheduler_.observe(is_model && metric == "loss" ? epoch_loss : outcome_.values.at(metric));
 }
 
 // What is always recorded, of a run that ended between two records.
@@ -109,6 +173,7 @@ void Trainer::finish() {
   if (outcome_.status == Outcome::Status::diverged) return;
   if (recorded_ < step) record_step(step);
   if (per_epoch_ > 0 && evaluated_ < step) evaluate(step);
+  optimizer_.eval();
   const auto is_lost = [](const auto& parameter) { return !std::isfinite(largest(parameter.second)); };
   if (std::any_of(named_.begin(), named_.end(), is_lost)) diverge(step, "the update overflowed");
 }
@@ -116,6 +181,7 @@ void Trainer::finish() {
 Record Trainer::new_record(std::int64_t step, const std::string& split) const {
   Record record;
   record.step = step;
+  record.evaluations = outcome_.evaluations;
   record.split = split;
   if (per_epoch_ > 0) record.epoch = (step - 1) / per_epoch_ + 1;
   return record;
@@ -133,22 +199,26 @@ void Trainer::record_start() {
 }
 
 void Trainer::record_step(std::int64_t step) {
+  const AtAverage at_average(optimizer_);
   Record record = new_record(step, "train");
   const std::optional<double> value = problem_.value();
+  const double mean_loss = recorded_loss_.take();
   const bool mean = experiment_.log.loss == Log::Loss::mean;
-  record.loss = value ? *value : mean ? loss_sum_ / static_cast<double>(losses_) : loss_;
+  record.loss = value ? *value : mean ? mean_loss : loss_;
   record.lr = optimizer_.lr();
   record.grad_norm = norm_;
   if (value) record.params = values_of(named_);
-  loss_sum_ = 0;
-  losses_ = 0;
+  record.effective_lr = std::move(effective_lr_);
+  if (regret_) record.metrics.emplace_back("regret", regret_->regret());
+  if (const auto bound = regret_ ? regret_->bound() : std::nullopt) record.metrics.emplace_back("regret_bound", *bound);
   recorded_ = step;
   measure("loss", record.loss);
   events_.record(record);
-  if (value && !std::isfinite(*value)) diverge(step, fmt::format("the objective became {}", *value));
+  if (value && !std::isfinite(*value)) diverge(step, fmt::format("the objective became {}", math::printable(*value)));
 }
 
 void Trainer::evaluate(std::int64_t step) {
+  const AtAverage at_average(optimizer_);
   evaluated_ = step;
   for (const Evaluation& evaluation : problem_.evaluate()) {
     Record record = new_record(step, evaluation.split);
@@ -165,7 +235,7 @@ void Trainer::measure(const std::string& name, double value) {
   const auto best = outcome_.best.find(name);
   const bool improved = std::isfinite(value) && (best == outcome_.best.end() || improves(name, value, best->second));
   if (improved) outcome_.best[name] = value;
-  if (improved && name == experiment_.checkpoint.best && events_.best) events_.best();
+  if (improved && name == experiment_.checkpoint.best && events_.best) events_.best(outcome_.steps);
   const EarlyStop& stop = experiment_.train.early_stop;
   if (name != stop.metric || over_) return;
   const double margin = improves(name, 1, 0) ? -stop.min_delta : stop.min_delta;
@@ -196,7 +266,7 @@ void Trainer::give_up(std::int64_t step, const std::string& what) {
     record_step(step);
   } else if (recorded_ < step - 1) {
     norm_.reset();
-    set_rate(step - 1);
+    scheduler_.set(step - 1);
     record_step(step - 1);
   }
   if (outcome_.status != Outcome::Status::diverged) diverge(step, what);

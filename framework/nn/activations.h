@@ -40,12 +40,21 @@ struct Softplus : Module {
   Tensor forward(const Tensor& x) override;
 };
 
+// Throws when the axis, of a batch of such samples, is that of the samples.
+void check_not_across_samples(std::int64_t dim, const Shape& samples);
+
 // Softmax or its logarithm along one axis.
 template <Tensor (*F)(const Tensor&, std::int64_t)>
 struct AlongAxis : Module {
   std::int64_t dim;
   explicit AlongAxis(std::int64_t axis = -1) : dim(axis) {}
-  void options(Options& option) override { option("dim", dim, kAny, "axis that sums to 1; -1 is the last, 0 that of the samples"); }
+  void options(Options& option) override {
+    option("dim", dim, kAny, "axis that sums to 1, counted from that of the samples, 0; -1 is the last");
+  }
+  Shape build(const Shape& input, Build&) override {
+    check_not_across_samples(dim, input);
+    return input;
+  }
   Tensor forward(const Tensor& x) override { return F(x, dim); }
 };
 using Softmax = AlongAxis<descent::softmax>;

@@ -84,13 +84,6 @@ Tensor nll_loss(const Tensor& log_probabilities, const Tensor& labels, const Ten
 
 namespace {
 
-// Throws `LOSS: expected targets in [0, 1], got 7`.
-void check_targets_within(const char* loss, const Tensor& targets, double low, double high) {
-  for (const double y : targets.to_vector()) {
-    if (!(y >= low && y <= high)) fail_argument("{}: expected targets in [{}, {}], got {}", loss, low, high, y);
-  }
-}
-
 struct BceWithLogits : ReducedLoss {
   double pos_weight = 1;
   void options(Options& option) override {
@@ -100,15 +93,17 @@ struct BceWithLogits : ReducedLoss {
   Tensor operator()(const Tensor& output, const Tensor& target) const override {
     return bce_with_logits_loss(output, target, pos_weight, reduction);
   }
-  void check_targets(const Tensor& targets) const override { check_targets_within("bce_with_logits", targets, 0, 1); }
+  void check_targets(const Tensor& targets) const override { check_targets_within("bce_with_logits", targets, kUnitInterval); }
+  double threshold() const override { return 0; }
 };
 
 struct Bce : LossFunction<bce_loss> {
-  void check_targets(const Tensor& targets) const override { check_targets_within("bce", targets, 0, 1); }
+  void check_targets(const Tensor& targets) const override { check_targets_within("bce", targets, kUnitInterval); }
 };
 
 struct Hinge : LossFunction<hinge_loss> {
-  void check_targets(const Tensor& targets) const override { check_targets_within("hinge", targets, -1, 1); }
+  void check_targets(const Tensor& targets) const override { check_targets_within("hinge", targets, {-1, 1}); }
+  double threshold() const override { return 0; }
 };
 
 struct KlDiv : Loss {
@@ -120,6 +115,9 @@ struct KlDiv : Loss {
   }
   Tensor operator()(const Tensor& output, const Tensor& target) const override {
     return kl_div_loss(output, target, log_target, reduction);
+  }
+  void check_targets(const Tensor& targets) const override {
+    check_targets_within("kl_div", targets, log_target ? Range{-kInfinity, 0} : kUnitInterval);
   }
 };
 

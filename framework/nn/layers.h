@@ -40,7 +40,8 @@ class Linear : public Module {
 
 // Modules applied one after another, named "0", "1", …:
 //   auto model = nn::Sequential{nn::Linear(2, 16), nn::Tanh(), nn::Linear(16, 1)};
-// With braces the layers draw their initial values in this order; with parentheses the order is the compiler's.
+// With braces the layers draw their initial values in this order; with parentheses the order is the compiler's. A Sequential made of one
+// Sequential is its copy, as with every class; add() puts one into another.
 class Sequential : public Model {
  public:
   template <class... Modules>
@@ -90,7 +91,8 @@ class Flatten : public Module {
 };
 
 // While training, sets elements to 0 with probability p and divides the others by 1 - p (Srivastava and others 2014); the identity
-// otherwise. Each draws from a generator of its own: that of build(), else one split off the default generator at first use.
+// otherwise. Each draws from a generator of its own: that of build(), else one split off the default generator at first use;
+// a copy that is made later draws the same.
 class Dropout : public Module {
  public:
   explicit Dropout(double p = 0.5);

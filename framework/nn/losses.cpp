@@ -14,6 +14,12 @@ void check_same_shape(const char* loss, const Tensor& output, const Tensor& targ
   fail_argument("{}: expected equal shapes, got {} and {}", loss, to_string(output.shape()), to_string(target.shape()));
 }
 
+void check_targets_within(const char* loss, const Tensor& targets, Range range) {
+  for (const double y : targets.to_vector()) {
+    if (!range.contains(y)) fail_argument("{}: expected targets {}, got {}", loss, to_string(range), y);
+  }
+}
+
 Tensor reduce(const Tensor& losses, Reduction reduction) {
   if (reduction == Reduction::mean) return mean(losses);
   return reduction == Reduction::sum ? sum(losses) : sum(losses) / static_cast<double>(losses.size(0));
@@ -84,6 +90,7 @@ struct PoissonNll : ReducedLoss {
   Tensor operator()(const Tensor& output, const Tensor& target) const override {
     return poisson_nll_loss(output, target, log_input, full, eps, reduction);
   }
+  void check_targets(const Tensor& targets) const override { check_targets_within("poisson_nll", targets, kNotNegative); }
 };
 
 const Register<Loss, LossFunction<mse_loss>> mse_component("mse", "d^2, d = output - target");

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 #include <utility>
 
 #include "descent/autograd/ops.h"
@@ -34,10 +35,12 @@ struct Average : Metric {
 };
 
 struct Accuracy : Average {
-  double threshold = 0;
+  std::optional<double> threshold;
+  double of_loss = 0;
   void options(Options& option) override {
-    option("threshold", threshold, kAny, "a single output above it means class 1: 0 for logits, 0.5 for probabilities");
+    option("threshold", threshold, kAny, "a single output above it means class 1; by default 0 if the loss takes logits, else 0.5");
   }
+  void set_threshold(double value) override { of_loss = value; }
   bool higher_is_better() const override { return true; }
 
   void update(const Tensor& output, const Tensor& target) override {
@@ -47,7 +50,7 @@ struct Accuracy : Average {
     for (std::int64_t i = 0; i < target.size(); ++i) {
       const auto row = x.begin() + i * columns;
       const bool correct = columns > 1 ? std::max_element(row, row + columns) - row == static_cast<std::int64_t>(target.at(i))
-                                       : (*row > threshold) == (target.at(i) > 0);
+                                       : (*row > threshold.value_or(of_loss)) == (target.at(i) > 0);
       sum += correct ? 1 : 0;
     }
     count += static_cast<double>(target.size());
@@ -123,7 +126,10 @@ struct Auc : Metric {
   bool higher_is_better() const override { return true; }
 
   void update(const Tensor& output, const Tensor& target) override {
-    const bool two = scores_per_class(output, target) && output.size(1) == 2;
+    const bool two = scores_per_class(output, target);
+    const std::int64_t targets = target.rank() > 1 ? target.size(1) : 1;
+    if (two && output.size(1) > 2) fail_argument("auc: needs two classes, got {}", output.size(1));
+    if (targets > 1) fail_argument("auc: needs one target, got {}", targets);
     check_sizes("auc", two ? output.size(0) : output.size(), output, target);
     for (std::int64_t i = 0; i < target.size(); ++i) {
       scores.emplace_back(two ? output.at(2 * i + 1) - output.at(2 * i) : output.at(i), target.at(i) > 0);

@@ -15,6 +15,8 @@ class Metric : public Component {
   virtual void update(const Tensor& output, const Tensor& target) = 0;
   // Over all samples since reset(); nan where it is not defined, as for none.
   virtual double value() const = 0;
+  // What a single output must be above to mean class 1, as the loss says; for metrics whose options do not.
+  virtual void set_threshold(double /*threshold*/) {}
   virtual bool higher_is_better() const { return false; }
 };
 

@@ -42,6 +42,7 @@ class Expression final : public Objective {
     option.required();
     option("start", start_, "mapping from name to number", "the parameters and where they start");
     option.required();
+    option.form(form::map(form::number(kAny)));
     option("minimum", minimum_, kAny, "the least value, if it is known");
   }
 

@@ -1,4 +1,4 @@
-#include "descent/optim/optimizer.h"
+#include "descent/optim/rule.h"
 
 namespace descent::optim {
 namespace {
@@ -16,6 +16,22 @@ struct Adagrad : RuleOptions {
     option("initial_accumulator_value", initial_accumulator_value, kNotNegative, "G before the first step");
     option("eps", eps, kNotNegative, "keeps the division finite");
     option("eps_placement", eps_placement, {"outside", "inside"}, "√G + eps, or √(G + eps)");
+  }
+  static Dialects<Adagrad> dialects() {
+    constexpr auto inside = EpsPlacement::inside;
+    return {{"pytorch", [](Adagrad&) {}},
+            {"keras",
+             [](Adagrad& a) {
+               a.lr = 1e-3, a.initial_accumulator_value = 0.1, a.eps = 1e-7, a.eps_placement = inside, a.decay = Decay::decoupled;
+             }},
+            {"optax", [](Adagrad& a) { a.initial_accumulator_value = 0.1, a.eps = 1e-7, a.eps_placement = inside, a.decay = Decay::none; }},
+            {"paper", [](Adagrad& a) { a.eps = 1e-8, a.decay = Decay::none; }},
+            {"tutorial", [](Adagrad& a) { a.eps = 1e-8, a.eps_placement = inside, a.decay = Decay::none; }}};
+  }
+  Claims claims() const { return {{"rescaling"}, {"first_step"}, {"monotone_state"}, {"regret"}, {"reddi"}}; }
+  std::string formula() const {
+    const std::string rate = lr_decay == 0 ? "lr" : "lr/(1 + (t − 1)·lr_decay)";
+    return "G += g²\nw -= " + rate + "·g/" + (eps_placement == EpsPlacement::inside ? "√(G + eps)" : "(√G + eps)");
   }
 
   template <class T>

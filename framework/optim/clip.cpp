@@ -21,16 +21,12 @@ void each_gradient(const std::vector<Tensor>& parameters, const F& f) {
 
 double grad_norm(const std::vector<Tensor>& parameters) {
   double total = 0;
-  each_gradient(parameters, [&](std::int64_t n, auto* g) {
-    vectorized([n, g, &total] {
-      total += lane_sum<double>(n, [=](std::int64_t i) { return static_cast<double>(g[i]) * static_cast<double>(g[i]); });
-    });
-  });
+  each_gradient(parameters, [&](std::int64_t n, auto* g) { total += square_sum(n, g); });
   return std::sqrt(total);
 }
 
-double clip_grad_norm(const std::vector<Tensor>& parameters, double max_norm) {
-  const double norm = grad_norm(parameters), scale = max_norm / (norm + 1e-6);
+double clip_grad_norm(const std::vector<Tensor>& parameters, double max_norm, ClipStyle style) {
+  const double norm = grad_norm(parameters), scale = max_norm / (style == ClipStyle::pytorch ? norm + 1e-6 : norm);
   if (scale >= 1) return norm;
   each_gradient(parameters, [&](std::int64_t n, auto* g) {
     using T = std::decay_t<decltype(*g)>;
@@ -39,6 +35,10 @@ double clip_grad_norm(const std::vector<Tensor>& parameters, double max_norm) {
     });
   });
   return norm;
+}
+
+void clip_grad_tensor_norm(const std::vector<Tensor>& parameters, double max_norm, ClipStyle style) {
+  for (const Tensor& parameter : parameters) clip_grad_norm({parameter}, max_norm, style);
 }
 
 void clip_grad_value(const std::vector<Tensor>& parameters, double limit) {

@@ -6,6 +6,11 @@
 #include <set>
 
 namespace descent::optim {
+namespace {
+
+constexpr const char* kAverage = "average";  // the state that eval() exchanges with the parameter
+
+}  // namespace
 
 ComponentKind& Optimizer::kind() {
   static ComponentKind kind("optimizer", "optimizers");
@@ -15,12 +20,13 @@ ComponentKind& Optimizer::kind() {
 void Optimizer::add_parameters(const std::vector<std::pair<std::string, Tensor>>& named) {
   if (!parameters_.empty()) fail_argument("optimizer: it has its parameters already");
   const std::vector<std::string> patterns = make_groups();
+  for (std::size_t group = 0; group <= patterns.size(); ++group) rates_.push_back(own_rate(group));
   std::vector<bool> matched(patterns.size());
   std::set<const Node*> seen;
   for (const auto& [name, value] : named) {
     if (!value.requires_grad()) fail_argument("optimizer: parameter '{}' does not require a gradient", name);
     if (!seen.insert(value.node()).second) fail_argument("optimizer: parameter '{}' is given twice", name);
-    Parameter parameter{name, value, 0, 0, {}};
+    Parameter parameter{name, value};
     for (std::size_t i = 0; i < patterns.size() && parameter.group == 0; ++i) {
       if (RE2::FullMatch(name, patterns[i])) parameter.group = i + 1;
     }
@@ -38,64 +44,81 @@ void Optimizer::zero_grad() {
   for (const Parameter& parameter : parameters_) parameter.value.node()->grad_valid = false;
 }
 
-void Optimizer::step() {
-  for (Parameter& parameter : parameters_) {
-    if (!parameter.value.node()->grad_valid) continue;
-    ++parameter.steps;
-    update(parameter, lr_factor_);
+void Optimizer::step() { step(Evaluated{{}, minimum_, nullptr}); }
+
+double Optimizer::step(const Closure& closure) {
+  const double loss = closure();
+  step(Evaluated{loss, minimum_, &closure});
+  return loss;
+}
+
+void Optimizer::step(const Evaluated& evaluated) {
+  const auto has_gradient = [](const Parameter& parameter) { return parameter.has_gradient(); };
+  if (std::none_of(parameters_.begin(), parameters_.end(), has_gradient)) {
+    fail_argument("optimizer: step() with no gradient in any of {} parameters: call backward() first", parameters_.size());
+  }
+  train();
+  wrappers_.start(parameters_);
+  if (!wrappers_.accumulate(parameters_)) return;
+  for (Parameter& parameter : parameters_) parameter.steps += parameter.has_gradient();
+  update(rates_, evaluated);
+  wrappers_.follow(parameters_);
+}
+
+void Optimizer::set_rate(const std::function<double(double)>& scheduled) {
+  for (std::size_t group = 0; group < rates_.size(); ++group) rates_[group] = scheduled(own_rate(group));
+}
+
+void Optimizer::eval() {
+  if (!std::exchange(is_evaluated_, true)) swap_average();
+}
+
+void Optimizer::train() {
+  if (std::exchange(is_evaluated_, false)) swap_average();
+}
+
+void Optimizer::swap_average() {
+  if (wrappers_.swap_average(parameters_)) return;
+  for (const Parameter& parameter : parameters_) {
+    for (const auto& [name, value] : parameter.state) {
+      if (name == kAverage) swap_values(parameter.value, value);
+    }
   }
 }
 
-std::vector<std::pair<std::string, Tensor>> Optimizer::state() const {
-  std::vector<std::pair<std::string, Tensor>> named;
+NamedState Optimizer::state() const {
+  NamedState named;
   for (const Parameter& parameter : parameters_) {
     named.emplace_back(parameter.name + ".steps", labels({parameter.steps}));
-    for (const auto& [name, value] : parameter.state) named.emplace_back(parameter.name + "." + name, value);
+    for (const auto& [name, value] : parameter.state) named.emplace_back(parameter.name + '.' + name, value);
   }
+  wrappers_.save(parameters_, named);
+  if (is_evaluated_) named.emplace_back("evaluated", labels({1}));
   return named;
 }
 
-void Optimizer::set_state(const std::vector<std::pair<std::string, Tensor>>& state) {
-  auto next = state.begin();
-  const auto expected = [&](const std::string& name) { return next != state.end() && next->first == name; };
-  for (Parameter& parameter : parameters_) {
-    if (!expected(parameter.name + ".steps")) fail_argument("optimizer: the state of '{}' is missing", parameter.name);
-    parameter.steps = static_cast<std::int64_t>(next++->second.item());
-    if (parameter.steps < 0) fail_argument("optimizer: '{}' cannot have made {} steps", parameter.name, parameter.steps);
-    parameter.state.clear();
-    const std::string prefix = parameter.name + ".";
-    for (; next != state.end() && next->first.rfind(prefix, 0) == 0; ++next) {
-      const Tensor& value = next->second;
-      if (value.shape() != parameter.value.shape() || value.dtype() != parameter.value.dtype()) {
-        fail_argument("optimizer: state '{}' does not fit its parameter {}", next->first, to_string(parameter.value.shape()));
-      }
-      parameter.state.emplace_back(next->first.substr(prefix.size()), value.clone());
-    }
+void Optimizer::set_state(const NamedState& state) {
+  for (Parameter& parameter : parameters_) parameter.state.clear(), parameter.steps = -1;
+  is_evaluated_ = false;
+  for (const auto& [name, value] : state) restore(name, value);
+  for (const Parameter& parameter : parameters_) {
+    if (parameter.steps < 0) fail_argument("optimizer: the state of '{}' is missing", parameter.name);
   }
-  if (next != state.end()) fail_argument("optimizer: state '{}' belongs to no parameter", next->first);
 }
 
-std::pair<std::string, Value> split_group(const Value& group) {
-  Value options = group;
-  options.erase("match");
-  return {group.find("match")->text, options};
-}
-
-void check_groups(const Value& groups, const Reading& reading, const std::function<void(const Value&, const Reading&)>& check_options) {
-  if (!groups.is_list()) return static_cast<void>(refuse(groups, reading, "a list of {match: pattern, option: value}"));
-  for (std::size_t i = 0; i < groups.items.size(); ++i) {
-    const Reading at = reading.at(i);
-    const Value& group = groups.items[i];
-    const Value* match = group.is_map() ? group.find("match") : nullptr;
-    std::string pattern;
-    if (!match) {
-      at.error(group, "expected a map with 'match', a pattern over parameter names");
-    } else if (read_text(*match, at.at("match"), pattern)) {
-      const RE2 expression(pattern, RE2::Quiet);
-      if (!expression.ok())
-        at.at("match").error(*match, fmt::format("'{}' is no regular expression: {}", shown(pattern), expression.error()));
-      check_options(split_group(group).second, at);
-    }
+void Optimizer::restore(const std::string& name, const Tensor& value) {
+  const std::size_t dot = name.rfind('.');
+  if (dot == std::string::npos && name == "evaluated") return static_cast<void>(is_evaluated_ = true);
+  if (dot == std::string::npos && name == "gathered") return wrappers_.restore_gathered(static_cast<std::int64_t>(value.item()));
+  const std::string owner = name.substr(0, dot), kind = dot == std::string::npos ? "" : name.substr(dot + 1);
+  const auto of_owner = [&](const Parameter& parameter) { return parameter.name == owner; };
+  const auto parameter = std::find_if(parameters_.begin(), parameters_.end(), of_owner);
+  if (parameter == parameters_.end() || kind.empty()) fail_argument("optimizer: state '{}' belongs to no parameter", name);
+  if (kind == "steps") {
+    parameter->steps = static_cast<std::int64_t>(value.item());
+    if (parameter->steps < 0) fail_argument("optimizer: '{}' cannot have made {} steps", owner, parameter->steps);
+  } else if (!wrappers_.restore(static_cast<std::size_t>(parameter - parameters_.begin()), kind, value)) {
+    parameter->state.emplace_back(kind, value.clone());
   }
 }
 

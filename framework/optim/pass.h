@@ -10,7 +10,7 @@
 
 namespace descent::optim {
 
-// A named tensor of the parameter's shape that a rule keeps from step to step, and its value before the first.
+// A named tensor that a rule keeps from step to step, and its value before the first.
 struct State {
   const char* name;
   double initial = 0;
@@ -22,50 +22,77 @@ struct Parameter {
   Tensor value;
   std::size_t group = 0;
   std::int64_t steps = 0;  // updates made so far
-  std::vector<std::pair<std::string, Tensor>> state;
+  std::vector<std::pair<std::string, Tensor>> state = {};
+  Tensor accumulated = {};  // used instead of the gradient when there is one
+
+  bool has_gradient() const { return value.node()->grad_valid; }
+  template <class T>
+  const T* gradient() const {
+    return accumulated.defined() ? accumulated.data<T>() : value.node()->out_grad<T>();
+  }
 };
 
-// One update of one parameter: applies a rule over an element, its gradient and its state to all elements in one pass over memory.
+// State number `slot` of a parameter, made when it is asked for first. What was restored must be what the rule asks for.
+Tensor& kept_state(Parameter& parameter, std::size_t slot, const State& state, const Shape& shape, DType dtype);
+
+// What weight decay and `maximize` do to every rule: g is sign·g + l2·w, and w is multiplied by `shrink` before.
+struct Adjustment {
+  double l2 = 0, shrink = 1, sign = 1;
+  bool is_none() const { return l2 == 0 && shrink == 1 && sign == 1; }
+};
+
+// One update of one parameter. A rule over an element, its gradient and its state is applied to all elements in one pass over memory:
 //
 //   pass([=](T& w, T g, T& G) { G += g * g; w -= lr * g / (std::sqrt(G) + eps); }, State{"sum"});
+//
+// Rules that look at the whole tensor take its values, gradient() and state().
 template <class T>
 class Pass {
  public:
-  // `rate` is the scheduled one; `weight_decay` is added to the gradient as weight_decay·w, `maximize` turns its sign.
-  Pass(Parameter& parameter, double rate, double weight_decay, bool maximize)
-      : t(parameter.steps), lr(rate), parameter_(parameter), weight_decay_(static_cast<T>(weight_decay)), sign_(maximize ? T(-1) : T(1)) {}
+  Pass(Parameter& parameter, double rate, const Adjustment& adjustment)
+      : t(parameter.steps), lr(rate), parameter_(parameter), adjustment_(adjustment) {}
 
   template <class Rule, class... States>
   void operator()(const Rule& rule, const States&... states) {
     static_assert(std::is_invocable_v<const Rule&, T&, T, Slot<States>...>, "a rule takes T& w, T g and a T& for each State");
-    std::size_t i = 0;
-    const std::array<T*, sizeof...(States)> state{memory(i++, states)...};
-    apply(rule, state, std::make_index_sequence<sizeof...(States)>());
+    const std::array<T*, sizeof...(States)> memory{state(states).template data<T>()...};
+    apply(rule, memory, std::make_index_sequence<sizeof...(States)>());
   }
 
+  const Tensor& value() const { return parameter_.value; }
+  // The gradient, adjusted; a copy only where there is something to adjust. `shrink` has been applied to the values then.
+  Tensor gradient() {
+    if (adjustment_.is_none() && !parameter_.accumulated.defined()) return parameter_.value.grad();
+    const Tensor g = empty(value().shape(), kDTypeOf<T>);
+    apply([](T&, T adjusted, T& copy) { copy = adjusted; }, std::array{g.template data<T>()}, std::index_sequence<0>());
+    return g;
+  }
+  // What the rule keeps; states are asked for in the same order in every update. By default of the parameter's shape.
+  Tensor& state(const State& state) { return this->state(state, parameter_.value.shape()); }
+  Tensor& state(const State& state, const Shape& shape) { return kept_state(parameter_, next_++, state, shape, kDTypeOf<T>); }
+  double& scalar(const State& state) { return *kept_state(parameter_, next_++, state, {}, DType::float64).template data<double>(); }
+
   const std::int64_t t;  // this update's number, from 1
-  const double lr;
+  const double lr;       // the scheduled rate
 
  private:
   template <class>
   using Slot = T&;
-  T* memory(std::size_t i, const State& state) {
-    auto& kept = parameter_.state;
-    if (i < kept.size() && kept[i].first != state.name) {
-      fail_argument("optimizer: expected the state '{}' of '{}', got '{}'", state.name, parameter_.name, kept[i].first);
-    }
-    if (i == kept.size()) kept.emplace_back(state.name, full(parameter_.value.shape(), state.initial, parameter_.value.dtype()));
-    return kept[i].second.template data<T>();
-  }
   template <class Rule, std::size_t N, std::size_t... I>
-  void apply(const Rule& rule, const std::array<T*, N>& state, std::index_sequence<I...>) {
-    const Node& node = *parameter_.value.node();
-    if (weight_decay_ == 0 && sign_ == 1) {
-      run(node.size, node.out<T>(), node.out_grad<T>(), rule, state[I]...);
-    } else {
-      const auto with_decay = [rule, decay = weight_decay_, sign = sign_](T& w, T g, auto&... s) { rule(w, sign * g + decay * w, s...); };
-      run(node.size, node.out<T>(), node.out_grad<T>(), with_decay, state[I]...);
-    }
+  void apply(const Rule& rule, const std::array<T*, N>& memory, std::index_sequence<I...>) {
+    const std::int64_t n = parameter_.value.size();
+    T* const w = parameter_.value.template data<T>();
+    const T* const g = parameter_.template gradient<T>();
+    if (adjustment_.is_none()) return run(n, w, g, rule, memory[I]...);
+    const auto [l2, shrink, sign] =
+        std::array{static_cast<T>(adjustment_.l2), static_cast<T>(adjustment_.shrink), static_cast<T>(adjustment_.sign)};
+    run(
+        n, w, g,
+        [rule, l2 = l2, shrink = shrink, sign = sign](T& x, T slope, auto&... s) {
+          x *= shrink;
+          rule(x, sign * slope + l2 * x, s...);
+        },
+        memory[I]...);
   }
   template <class Rule, class... S>
   static void run(std::int64_t n, T* w, const T* g, const Rule& rule, S*... s) {
@@ -75,18 +102,25 @@ class Pass {
   }
 
   Parameter& parameter_;
-  T weight_decay_, sign_;
+  const Adjustment adjustment_;
+  std::size_t next_ = 0;
 };
 
-// 1 − βᵗ by repeated squaring: the same bits everywhere, at a fraction of std::pow's time. It is 1 exactly once βᵗ is below half a unit in
-// the last place, before squaring reaches the slow subnormal numbers.
+// 1 − βᵗ by repeated squaring: unlike std::pow it has the same bits everywhere. The error of βᵗ grows with t, so it takes long double to
+// stay below that of rounding βᵗ once, as PyTorch does. It is 1 exactly once βᵗ is below half a unit in the last place.
 inline double bias_correction(double beta, std::int64_t t) {
-  double power = 1;
-  for (; t > 0; t /= 2, beta *= beta) {
-    if (beta < 1e-17) return 1;
-    power *= t % 2 ? beta : 1;
+  long double power = 1;
+  for (long double square = beta; t > 0; t /= 2, square *= square) {
+    if (square < 1e-17L) return 1;
+    if (t % 2 == 1) power *= square;
   }
-  return 1 - power;
+  return 1 - static_cast<double>(power);
+}
+
+// sign(x)·max(|x| − λ, 0): what an L1 term of strength λ makes of x.
+template <class T>
+T soft_threshold(T x, T strength) {
+  return x - (x > strength ? strength : x < -strength ? -strength : x);
 }
 
 }  // namespace descent::optim

@@ -12,7 +12,7 @@
 namespace descent {
 namespace {
 
-constexpr std::size_t kMaxBytes = 1999, kMaxShown = 20, kLineWidth = 100, kListWidth = 120;
+constexpr std::size_t kMaxBytes = 1999, kMaxShown = 20, kLineWidth = 100, kHelpWidth = 150, kListWidth = 400;
 
 std::string_view line_of(std::string_view text, int line) {
   for (; line > 1 && !text.empty(); --line) text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
@@ -46,8 +46,11 @@ std::string headline(const Diagnostics::Item& item) {
   return text + shown(item.message, 200);
 }
 
-std::string details(const Diagnostics::Item& item) {
-  return excerpt(item.mark) + (item.help.empty() ? "" : "\n  help: " + shown(item.help, 200));
+// The line and the help. Lists of names are long: they take what is left of `bytes`.
+std::string details(const Diagnostics::Item& item, std::size_t bytes) {
+  const std::string line = excerpt(item.mark), help = "\n  help: ";
+  const std::size_t taken = line.size() + help.size() + std::string_view("…").size();
+  return line + (item.help.empty() ? "" : help + shown(item.help, std::max(kHelpWidth, bytes - std::min(bytes, taken))));
 }
 
 // Sources in the order in which they were first complained about; each from its top.
@@ -100,8 +103,9 @@ std::string Diagnostics::report() const {
     bytes += line.size() + 1;
     blocks.push_back(std::move(line));
   }
+  const std::size_t share = (kMaxBytes - bytes) / std::max<std::size_t>(blocks.size(), 1);
   for (std::size_t i = 0; i < blocks.size(); ++i) {
-    const std::string more = details(*items[i]);
+    const std::string more = details(*items[i], share);
     if (bytes + more.size() >= kMaxBytes) continue;
     bytes += more.size();
     blocks[i] += more;

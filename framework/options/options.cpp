@@ -40,6 +40,22 @@ bool read_in(Range range, const Value& value, const Reading& reading, std::array
   return read_number(value.items[1], reading.at(1U), range, pair[1]) && first;
 }
 
+Value form_in(Range range, const double*) { return form::number(range); }
+Value form_in(Range range, const std::int64_t*) { return form::integer(range); }
+template <class T>
+Value form_in(Range range, const std::optional<T>*) {
+  return form_in(range, static_cast<T*>(nullptr));
+}
+template <class T>
+Value form_in(Range range, const std::vector<T>*) {
+  return form::list(form_in(range, static_cast<T*>(nullptr)));
+}
+Value form_in(Range range, const std::array<double, 2>*) {
+  Value pair = form::list(form::number(range), 2);
+  pair.set("maxItems", 2);
+  return pair;
+}
+
 template <class T>
 Value written(const T& value) {
   return Value(value);
@@ -90,7 +106,8 @@ void bind(Option& option, T& value, Read read) {
 
 template <class T>
 void bind_in(Range range, Option& option, T& value) {
-  option.range = to_string(range);
+  option.range = range;
+  option.form = form_in(range, &value);
   bind(option, value, [range](const Value& given, const Reading& reading, auto& result) { return read_in(range, given, reading, result); });
 }
 
@@ -132,25 +149,33 @@ void Options::operator()(const char* name, std::optional<std::int64_t>& value, R
 
 void Options::operator()(const char* name, std::uint64_t& value, const char* meaning) {
   Option& option = declare(name, "integer", meaning);
-  option.range = "in [0, 2^64)";
+  option.range = kUnsigned;
+  // As doubles, which readers of JSON have, the largest integer and the bound are one.
+  option.form = Value::map({{"type", "integer"}, {"minimum", 0}, {"maximum", ~std::uint64_t{0}}});
   bind(option, value, read_unsigned);
 }
 
 void Options::operator()(const char* name, bool& value, const char* meaning) {
   bind(declare(name, "true|false", meaning), value, read_boolean);
+  form(form::boolean());
 }
 
 void Options::operator()(const char* name, std::string& value, const char* meaning) {
   bind(declare(name, "text", meaning), value, read_text);
+  form(form::text());
 }
 
 void Options::operator()(const char* name, std::vector<std::string>& value, const char* meaning) {
   bind(declare(name, "list of texts", meaning), value, [](const Value& given, const Reading& reading, std::vector<std::string>& list) {
     return read_list(given, reading, "a list of texts", list, read_text);
   });
+  form(form::list(form::text()));
 }
 
-void Options::operator()(const char* name, Path& value, const char* meaning) { bind(declare(name, "path", meaning), value, read_path); }
+void Options::operator()(const char* name, Path& value, const char* meaning) {
+  bind(declare(name, "path", meaning), value, read_path);
+  form(form::text());
+}
 
 void Options::operator()(const char* name, Value& value, const char* form, const char* meaning) {
   bind(declare(name, form, meaning), value, [form](const Value& given, const Reading& reading, Value& result) {
@@ -180,6 +205,7 @@ void Options::operator()(const char* name, Spec& value, const ComponentKind& kin
 void Options::operator()(const char* name, std::vector<Spec>& value, const ComponentKind& kind, const char* meaning) {
   Option& option = declare(name, "list of " + kind.plural(), meaning);
   option.kind = &kind;
+  option.is_list = true;
   bind(option, value, [&kind](const Value& given, const Reading& reading, std::vector<Spec>& specs) {
     return read_list(given, reading, "a list of " + kind.plural(), specs, [&](const Value& item, const Reading& place, Spec& spec) {
       spec = kind.read(item, place);
@@ -192,6 +218,7 @@ void Options::choice(const char* name, std::vector<std::string> choices, const c
                      std::function<std::size_t()> get) {
   Option& option = declare(name, fmt::format("{}", fmt::join(choices, "|")), meaning);
   option.choices = choices;
+  option.form = form::choice(choices);
   option.write = [choices, get = std::move(get)] { return Value(choices[get()]); };
   option.read = [choices = std::move(choices), set = std::move(set)](const Value& given, const Reading& reading) {
     const auto chosen = std::find(choices.begin(), choices.end(), given.text);
@@ -208,8 +235,15 @@ void Options::section(const char* name, Options inner, const char* meaning) {
   option.read = [inner = std::move(inner)](const Value& given, const Reading& reading) { inner.read(given, reading); };
 }
 
+void Options::keys(const Options& keys, bool is_list) {
+  Option& option = list_.back();
+  option.keys = keys.list();
+  option.is_list = is_list;
+  for (Option& key : option.keys) key.read = nullptr, key.write = nullptr;
+}
+
 std::string Options::help_for(const std::string& key, const Reading& reading) const {
-  constexpr std::size_t kEnough = 500;  // errors; only the first 20 are shown
+  constexpr std::size_t kEnough = 100;  // errors; only the first 20 are shown
   if (reading.diagnostics.items().size() > kEnough) return "";
   const std::string section = reading.where ? reading.where(key) : "";
   if (section == "/") return fmt::format("'{}' belongs at the top level", shown(key));
@@ -242,6 +276,11 @@ bool Options::read(const Value& map, const Reading& reading) const {
     if (list_[i].required && !given[i]) reading.error(map, fmt::format("missing key '{}'", list_[i].name), list_[i].meaning);
   }
   return reading.diagnostics.items().size() == errors;
+}
+
+void Options::read_key(const std::string& key, const Value& value, const Reading& reading) const {
+  std::vector<bool> given(list_.size());
+  read_entry({key, value, value.mark}, reading, given);
 }
 
 Value Options::write() const {

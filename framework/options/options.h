@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "descent/options/diagnostics.h"
+#include "descent/options/form.h"
 #include "descent/options/value.h"
 
 // Every option of every component is declared once, in its `options` function:
@@ -18,7 +19,7 @@
 //     void options(Options& option) { option("lr", lr, kPositive, "learning rate"); }
 //   };
 //
-// From that declaration come reading with checks, the resolved file and `descent list`.
+// From that declaration come reading with checks, the resolved file, `descent list` and `descent schema`.
 namespace descent {
 
 // The values that a number may take.
@@ -34,6 +35,7 @@ inline constexpr Range kNotNegative{0};
 inline constexpr Range kFraction{0, 1, false, true};  // [0, 1)
 inline constexpr Range kUnitInterval{0, 1};           // [0, 1]
 inline constexpr Range kAtLeastOne{1};
+inline constexpr Range kUnsigned{0, 0x1p64, false, true};
 std::string to_string(const Range& range);                          // "> 0", ">= 1", "in [0, 1)", "" for any
 std::string in_range(const std::string& what, const Range& range);  // "a number > 0"
 
@@ -68,10 +70,14 @@ struct Reading {
 
 // One declared option, bound to the variable that holds it.
 struct Option {
-  std::string name, type, range, meaning;  // type: "number", "integer", "true|false", "outside|inside", "list of numbers", "optimizer", …
-  std::vector<std::string> choices;        // of an enumeration
-  const ComponentKind* kind = nullptr;     // of a component option
-  std::vector<Option> section;             // of a fixed section: its own options
+  std::string name, type, meaning;      // type: "number", "integer", "true|false", "outside|inside", "list of numbers", "optimizer", …
+  Range range;                          // of a number, or of each in a list
+  std::vector<std::string> choices;     // of an enumeration
+  const ComponentKind* kind = nullptr;  // of a component, or of each in a list
+  std::vector<Option> section;          // of a fixed section: its own options
+  std::vector<Option> keys;             // of a mapping that the component reads itself, or of each in a list; these are not bound
+  bool is_list = false;                 // of components, or of mappings with keys
+  Value form;                           // what may be written where there is no kind, section or keys; null: anything
   bool required = false;
   std::function<void(const Value&, const Reading&)> read;  // checks and assigns, or reports
   std::function<Value()> write;                            // the present value; null when unset
@@ -94,7 +100,7 @@ class Options {
   void operator()(const char* name, std::string& value, const char* meaning);
   void operator()(const char* name, std::vector<std::string>& value, const char* meaning);
   void operator()(const char* name, Path& value, const char* meaning);
-  // A value of any form, read by the component itself.
+  // A value of any form, read by the component itself; form() or keys() tell the schema what it may be.
   void operator()(const char* name, Value& value, const char* form, const char* meaning);
   // The same, with a function that reports what is wrong and may complete the value.
   void operator()(const char* name, Value& value, const char* form, const char* meaning,
@@ -119,6 +125,10 @@ class Options {
 
   // Marks the option declared last as one that must be given.
   void required() { list_.back().required = true; }
+  // Tells of the option declared last what may be written: more exactly than its type does, or for a value of any form.
+  void form(Value form) { list_.back().form = std::move(form); }
+  // The same for a mapping with the keys that `keys` declares, or a list of such.
+  void keys(const Options& keys, bool is_list = false);
   // Of a map that only says what differs from another, nothing must be given.
   void require_nothing() {
     for (Option& option : list_) option.required = false;
@@ -129,6 +139,8 @@ class Options {
   // Assigns from a map. Reports unknown keys with the nearest known name, wrong types, values out of range and missing required options;
   // false when there was any such error.
   bool read(const Value& map, const Reading& reading) const;
+  // Assigns one option, which must be declared.
+  void read_key(const std::string& key, const Value& value, const Reading& reading) const;
   // The present values as a map; unset ones are left out. The marks are those of components and paths; copy_marks() brings back the others.
   Value write() const;
 

@@ -11,7 +11,8 @@ std::string to_string(const Range& range) {
   const bool above = range.min > -kInfinity;
   const bool below = range.max < kInfinity;
   if (above && below) {
-    return fmt::format("in {}{}, {}{}", range.open_min ? "(" : "[", shortest(range.min), shortest(range.max), range.open_max ? ")" : "]");
+    const std::string max = range.max == kUnsigned.max ? "2^64" : shortest(range.max);
+    return fmt::format("in {}{}, {}{}", range.open_min ? "(" : "[", shortest(range.min), max, range.open_max ? ")" : "]");
   }
   if (above) return (range.open_min ? "> " : ">= ") + shortest(range.min);
   if (below) return (range.open_max ? "< " : "<= ") + shortest(range.max);
@@ -37,6 +38,7 @@ bool refuse(const Value& value, const Reading& reading, const std::string& expec
 
 std::string in_range(const std::string& what, const Range& range) {
   const std::string limits = to_string(range);
+  if (range.min == range.max) return shortest(range.min);
   return limits.empty() ? what : what + " " + limits;
 }
 
@@ -75,7 +77,7 @@ bool read_unsigned(const Value& value, const Reading& reading, std::uint64_t& nu
     const auto parsed = std::from_chars(value.text.data(), end, number);
     if (parsed.ec == std::errc() && parsed.ptr == end && value.text[0] != '0') return true;
   }
-  return refuse(value, reading, "an integer in [0, 2^64)");
+  return refuse(value, reading, in_range("an integer", kUnsigned));
 }
 
 bool read_boolean(const Value& value, const Reading& reading, bool& result) {

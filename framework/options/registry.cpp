@@ -25,7 +25,11 @@ const std::vector<const ComponentKind*>& ComponentKind::all() { return kinds(); 
 
 void ComponentKind::add(Entry entry) {
   const std::string name = entry.name;
-  if (!entries_.emplace(name, std::move(entry)).second) fail_argument("{} '{}' is registered twice", singular_, name);
+  if (!entries_.emplace(name, std::move(entry)).second) taken_ = name;
+}
+
+void ComponentKind::check() const {
+  if (!taken_.empty()) fail(ErrorKind::internal, "{} '{}' is registered twice", singular_, taken_);
 }
 
 const ComponentKind::Entry* ComponentKind::find(const std::string& name) const {
@@ -63,6 +67,7 @@ Spec ComponentKind::read(const Value& value, const Reading& reading) const {
   given.mark = value.mark;
 
   const auto component = find(spec.type)->make();
+  component->preset(given);
   Options options;
   component->options(options);
   if (options.read(given, reading)) component->check_options(given, reading);
@@ -72,9 +77,11 @@ Spec ComponentKind::read(const Value& value, const Reading& reading) const {
 }
 
 std::unique_ptr<Component> ComponentKind::make(const Spec& spec) const {
+  check();
   const Entry* entry = find(spec.type);
   if (!entry) fail_argument("unknown {} '{}'", singular_, shown(spec.type));
   auto component = entry->make();
+  component->preset(spec.options);
   Diagnostics diagnostics;
   Options options;
   component->options(options);

@@ -15,6 +15,8 @@ namespace descent {
 // What can be chosen by `type:` in an experiment file: an optimizer, a layer, a data set, …
 struct Component {
   virtual ~Component() = default;
+  // Comes before the options are read: may change their defaults by what is given.
+  virtual void preset(const Value& /*given*/) {}
   virtual void options(Options&) {}
   // Reports what is wrong with the options together, once each of them is right: `nesterov needs a momentum`. `given` is the map as
   // written.
@@ -37,8 +39,10 @@ class ComponentKind {
   const std::string& singular() const { return singular_; }
   const std::string& plural() const { return plural_; }
 
-  // Throws when the name is taken.
+  // Works before main(), where nobody would catch an exception: that a name is taken is told later, by check().
   void add(Entry entry);
+  // Throws when two were added by one name; so does make().
+  void check() const;
   const Entry* find(const std::string& name) const;
   std::vector<std::string> names() const;  // sorted
 
@@ -55,7 +59,7 @@ class ComponentKind {
  private:
   // The registered name that `value` chooses, or "" after reporting.
   std::string type_of(const Value& value, const Reading& reading) const;
-  std::string singular_, plural_;
+  std::string singular_, plural_, taken_;
   std::map<std::string, Entry> entries_;
 };
 

@@ -75,5 +75,27 @@ TEST(Xtensor, MakesTensorsOfExpressions) {
   EXPECT_EQ(from_xtensor(xt::xarray<std::int64_t>{1, 2}).dtype(), DType::int64);
 }
 
+// Expressions of a shape that is not the result's, in one direction and in the other.
+struct Misshapen {
+  static constexpr const char* name = "misshapen";
+  template <class T>
+  static void forward(Node& y) {
+    if (y.size == 1) out<T>(y) = xt::ones<T>({1}) * in<T>(y, 0);
+    if (y.size != 1) out<T>(y) = in<T>(y, 0) + xt::ones<T>({7});
+  }
+  template <class T>
+  static void backward(Node& y) {
+    add_grad<T>(y, 0, xt::ones<T>({5, 7}));
+  }
+};
+
+TEST(XtensorOperation, IsNamedWhereItsShapesDoNotFit) {
+  const Tensor x = test::leaf(ones({1}));
+  const Tensor y = apply<Misshapen>({1}, {x});
+  EXPECT_EQ(test::invalid_error([&] { y.backward(); }).substr(0, 11), "misshapen: ");
+  EXPECT_FALSE(x.grad().defined() && std::isnan(x.grad().item()));
+  EXPECT_EQ(test::invalid_error([&] { apply<Misshapen>({3}, {test::leaf(ones({3}))}); }).substr(0, 11), "misshapen: ");
+}
+
 }  // namespace
 }  // namespace descent

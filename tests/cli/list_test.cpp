@@ -41,15 +41,31 @@ TEST_F(List, ShowsSectionsComponentsAndWhatIsRequired) {
 
 TEST_F(List, AsJsonHasTypedDefaults) {
   const auto all = nlohmann::json::parse(descent({"list", "--json"}).out);
-  const auto& adagrad = all["optimizers"][0];
-  EXPECT_EQ(adagrad["name"], "adagrad");
-  EXPECT_EQ(adagrad["options"][0]["name"], "lr");
-  EXPECT_EQ(adagrad["options"][0]["default"], 0.01);
-  EXPECT_EQ(adagrad["options"][0]["range"], ">= 0");
-  EXPECT_EQ(all["optimizers"][1]["options"][3]["default"], nlohmann::json({0.9, 0.999}));
+  const auto option = [&](const std::string& optimizer, const std::string& name) {
+    for (const auto& entry : all["optimizers"]) {
+      for (const auto& declared : entry["options"]) {
+        if (entry["name"] == optimizer && declared["name"] == name) return declared;
+      }
+    }
+    return nlohmann::json();
+  };
+  EXPECT_EQ(option("adagrad", "lr")["default"], 0.01);
+  EXPECT_EQ(option("adagrad", "lr")["range"], ">= 0");
+  EXPECT_EQ(option("adam", "betas")["default"], nlohmann::json({0.9, 0.999}));
   const auto one = nlohmann::json::parse(descent({"list", "metrics", "--json"}).out);
   EXPECT_EQ(one.size(), 1u);
   EXPECT_EQ(one["metrics"][0]["name"], "accuracy");
+}
+
+TEST_F(List, AsMarkdownIsTheReferencePage) {
+  EXPECT_EQ(descent({"list", "--markdown"}).out, slurp(DESCENT_SOURCE_DIR "/docs/reference.md"))
+      << "write it anew: ./dev descent list --markdown > docs/reference.md";
+}
+
+TEST_F(List, AsMarkdownEscapesWhatMarkdownReads) {
+  const std::string out = descent({"list", "optimizers", "--markdown"}).out;
+  EXPECT_THAT(out, HasSubstr("\n### adagrad\n"));
+  EXPECT_THAT(out, HasSubstr("\n| `eps_placement` | outside\\|inside | `outside` | "));
 }
 
 TEST_F(List, AnUnknownKindIsToldTheNearestOne) {

@@ -42,7 +42,7 @@ TEST_F(Usage, UnknownOptionIsToldTheNearestOneOfItsCommand) {
     EXPECT_EQ(result.code, 2);
     EXPECT_THAT(result.err, StartsWith("error: unknown option '--thread'\n  help: did you mean '--threads'?"));
   }
-  EXPECT_THAT(descent({"list", "--jsn"}).err, HasSubstr("did you mean '--json'? known: --help --json --color\n"));
+  EXPECT_THAT(descent({"list", "--jsn"}).err, HasSubstr("did you mean '--json'? known: --help --json --markdown --color\n"));
   EXPECT_THAT(descent({"--colour", "never", "list"}).err, HasSubstr("did you mean '--color'?"));
 }
 
@@ -112,6 +112,22 @@ TEST_F(Usage, AClosedStdoutIsAnErrorAndNoFileTakesItsPlace) {
   for (const auto& entry : std::filesystem::directory_iterator(folder / "r")) {
     EXPECT_THAT(slurp(entry.path()), Not(HasSubstr("done after"))) << entry.path();
   }
+}
+
+TEST_F(Usage, AnEmptyFolderNameIsAnError) {
+  write("a.yaml", kParabola);
+  for (const Arguments& arguments : {Arguments{"run", "a.yaml", "--out", ""}, {"run", "a.yaml", "--out="}}) {
+    const Result result = descent(arguments);
+    EXPECT_EQ(result.code, 2);
+    EXPECT_THAT(result.err, StartsWith("error: --out: "));
+    EXPECT_FALSE(exists("runs"));
+  }
+}
+
+TEST_F(Usage, AnOptionBehindTwoDashesIsToldThatItIsNone) {
+  const Result result = descent({"run", "--", "a.yaml", "--out", "x"});
+  EXPECT_EQ(result.code, 2);
+  EXPECT_THAT(result.err, StartsWith("error: '--out' is no option behind '--'"));
 }
 
 }  // namespace

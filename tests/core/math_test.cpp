@@ -245,5 +245,12 @@ TEST(Math, RaisesNegativeNumbersToWholePowersOnly) {
   EXPECT_TRUE(std::isnan(math::pow(-2.0, 0.3)));
 }
 
+TEST(Math, PrintsNotANumberWithoutItsSign) {
+  EXPECT_FALSE(std::signbit(math::printable(std::copysign(std::numeric_limits<double>::quiet_NaN(), -1.0))));
+  EXPECT_FALSE(std::signbit(math::printable(std::copysign(std::numeric_limits<float>::quiet_NaN(), -1.0F))));
+  EXPECT_TRUE(std::signbit(math::printable(-0.0)));
+  EXPECT_EQ(math::printable(-INFINITY), -INFINITY);
+}
+
 }  // namespace
 }  // namespace descent

@@ -1,3 +1,5 @@
+#include <cmath>
+
 #include "tests/data/data_files.h"
 
 namespace descent::test {
@@ -111,6 +113,24 @@ TEST_F(Libsvm, TakesTheNumberOfFeaturesFromTheTrainingFile) {
 
 TEST_F(Libsvm, TakesTheNumberOfFeaturesFromTheOption) {
   EXPECT_EQ(load_table("libsvm", {{"path", write("t", "1 1:1\n2 1:1\n")}, {"features", 5}}).x.shape(), (Shape{2, 5}));
+}
+
+// 2^53 and 2^53 + 1 are one number in float64, and would be one class.
+TEST_F(Npy, RefusesLabelsThatFloat64CannotTellApart) {
+  constexpr std::int64_t kTwo53 = std::int64_t{1} << 53;
+  const auto read = [&](std::int64_t label, TargetForm form) {
+    return load_npy(y_, npy(npy_header("<i8", "(2,)"), raw<std::int64_t>({1, label})), form);
+  };
+  for (const std::int64_t label : {kTwo53, kTwo53 + 1, -kTwo53 - 1}) {
+    EXPECT_NE(error_of(ErrorKind::data, [&] { read(label, TargetForm::classes); }).find("value 1: "), std::string::npos) << label;
+  }
+  EXPECT_EQ(read(kTwo53 - 1, TargetForm::classes).class_names, (Names{"1", "9007199254740991"}));
+  EXPECT_EQ(read(kTwo53, TargetForm::values).y.at(1), 9007199254740992.0);
+}
+
+TEST_F(Npy, NamesANumberThatIsNoneWithoutASign) {
+  const std::string x = npy(npy_header("<f8", "(2,)"), raw<double>({1, std::copysign(NAN, -1)}));
+  EXPECT_NE(error_of(ErrorKind::data, [&] { load_npy(x, y_); }).find(": nan is not a finite float64"), std::string::npos);
 }
 
 }  // namespace

@@ -114,5 +114,11 @@ RC_GTEST_PROP(CsvProperty, ReadsBackWhatWasWritten, (const std::vector<std::pair
   RC_ASSERT(table.rows() == static_cast<std::int64_t>(rows.size()));
 }
 
+TEST_F(Csv, RefusesLabelsThatFloat64CannotTellApart) {
+  EXPECT_NE(error_of(ErrorKind::data, [&] { load_csv("x,y\n1,9007199254740992\n2,9007199254740993\n", TargetForm::classes); })
+                .find("'9007199254740992' is too large for a label"),
+            std::string::npos);
+}
+
 }  // namespace
 }  // namespace descent::test

@@ -159,5 +159,28 @@ TEST_F(Datasets, RefusesBrokenInlineRows) {
   EXPECT_EQ(message(Value("x"), Value{1}), "data.x: expected a list of rows");
 }
 
+TEST_F(Datasets, KeepWhatStandardizesNewRows) {
+  const Data data =
+      load("csv", {{"path", write("s.csv", "a,b,y\n1,5,0\n3,5,0\n")}, {"target", "y"}, {"standardize", true}}, TargetForm::values);
+  ASSERT_TRUE(data.standardization);
+  EXPECT_EQ(data.standardization->features, (Names{"a", "b"}));
+  EXPECT_EQ(data.standardization->mean, (Numbers64{2, 5}));
+  EXPECT_EQ(data.standardization->deviation, (Numbers64{1, 1}));
+  EXPECT_FALSE(split(10, Value::map({{"test", 1}})).standardization);
+}
+
+TEST_F(Datasets, RefuseToStandardizeWhatOverflows) {
+  const auto refusal = [&](const std::string& rows, DType dtype) {
+    const std::string path = write("s.csv", "a,b,y\n" + rows);
+    return error_of(ErrorKind::invalid, [&] {
+      load("csv", {{"path", path}, {"target", "y"}, {"standardize", true}}, TargetForm::values, dtype);
+    });
+  };
+  EXPECT_EQ(refusal("1,1e200,0\n2,-1e200,0\n", DType::float64),
+            "data.standardize: feature 'b' is too large to have a mean and a deviation");
+  EXPECT_EQ(refusal("1e308,1,0\n1e308,2,0\n-1e308,2,0\n", DType::float64),
+            "data.standardize: feature 'a' is too large to have a mean and a deviation");
+}
+
 }  // namespace
 }  // namespace descent::test

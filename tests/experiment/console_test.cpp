@@ -1,5 +1,6 @@
 #include "descent/experiment/console.h"
 
+#include <cmath>
 #include <sstream>
 
 #include "tests/temporary_folder.h"
@@ -89,6 +90,18 @@ TEST(Console, DrawsNoBarWhereThereIsNoTerminal) {
 TEST(Console, ColoursWhenAsked) {
   EXPECT_TRUE(use_color(Color::always, 2));
   EXPECT_FALSE(use_color(Color::never, 2));
+}
+
+TEST(Console, PrintsNotANumberWithoutASign) {
+  Console console({});
+  Record lost = record(1, 0);
+  lost.loss = std::copysign(NAN, -1);
+  lost.metrics = {{"auc", lost.loss}};
+  lost.params = {{"w", {lost.loss}, false}};
+  testing::internal::CaptureStderr();
+  console.record(lost);
+  const std::string line = testing::internal::GetCapturedStderr();
+  EXPECT_NE(line.find("loss nan  auc nan  w nan"), std::string::npos) << line;
 }
 
 }  // namespace

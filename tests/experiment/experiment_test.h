@@ -44,9 +44,10 @@ struct Training {
   Training(const Experiment& experiment, std::unique_ptr<Problem> of)
       : problem(std::move(of)), optimizer(descent::make<optim::Optimizer>(experiment.optimizer)) {
     optimizer->add_parameters(problem->parameters());
+    scheduler.emplace(experiment, *problem, *optimizer);
     TrainerEvents events;
     events.record = [this](const Record& record) { records.push_back(record); };
-    outcome = Trainer(experiment, *problem, *optimizer, events).run();
+    outcome = Trainer(experiment, *problem, *optimizer, *scheduler, events).run();
   }
   explicit Training(const Experiment& experiment) : Training(experiment, make_problem(experiment)) {}
 
@@ -71,6 +72,7 @@ struct Training {
 
   std::unique_ptr<Problem> problem;
   std::unique_ptr<optim::Optimizer> optimizer;
+  std::optional<Scheduler> scheduler;
   std::vector<Record> records;
   Outcome outcome;
 };

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "descent/autograd/ops.h"
+#include "descent/data/dataset.h"
 #include "descent/experiment/checkpoint.h"
 #include "tests/experiment/experiment_test.h"
 
@@ -51,7 +52,7 @@ TEST_F(ProblemTest, DividesByTheWeightsOfAllRows) {
 
 TEST_F(ProblemTest, StandsStillWhileItEvaluates) {
   const auto net = problem(
-      "data: {type: moons, samples: 20, split: {validation: 5}}\nloss: cross_entropy\n"
+      "data: {type: moons, samples: 20, split: {validation: 6}}\nloss: cross_entropy\n"
       "model: {type: sequential, layers: [{type: linear, out: 3}, batch_norm1d, dropout, {type: linear, out: 2}]}\n");
   const double first = net->evaluate().at(0).loss;
   EXPECT_EQ(net->evaluate().at(0).loss, first);
@@ -67,11 +68,13 @@ TEST_F(ProblemTest, NamesAllThatItMeasures) {
   const std::string rest = "model: linear_regression\nloss: mse\nmetrics: [mae, r2]\n";
   EXPECT_THAT(problem("data: {type: inline, x: [1, 2, 3], y: [1, 2, 3], split: {validation: 1}}\n" + rest)->measured(),
               ElementsAre("loss", "validation/loss", "validation/mae", "validation/r2"));
-  EXPECT_THAT(problem("data: {type: inline, x: [1, 2, 3], y: [1, 2, 3]}\n" + rest)->measured(), ElementsAre("loss"));
+  EXPECT_THAT(problem("data: {type: inline, x: [1, 2, 3], y: [1, 2, 3]}\nmodel: linear_regression\nloss: mse\n")->measured(),
+              ElementsAre("loss"));
 }
 
 TEST_F(ProblemTest, KnowsWhichMetricsShouldRise) {
-  const auto net = problem("data: {type: inline, x: [1, 2], y: [1, 2]}\nmodel: linear_regression\nloss: mse\nmetrics: [mae, r2]\n");
+  const auto net = problem(
+      "data: {type: inline, x: [1, 2, 3], y: [1, 2, 3], split: {test: 1}}\nmodel: linear_regression\nloss: mse\nmetrics: [mae, r2]\n");
   EXPECT_TRUE(net->higher_is_better("r2"));
   EXPECT_FALSE(net->higher_is_better("mae"));
   EXPECT_FALSE(net->higher_is_better("loss"));
@@ -105,6 +108,49 @@ TEST_F(ProblemTest, RefusesAnOutputThatIsNoRowForARow) {
   const std::string text =
       "data: {type: inline, x: [1, 2, 3], y: [1, 2, 3]}\nmodel: {type: sequential, layers: [{type: flatten, start_dim: 0}]}\n";
   EXPECT_THAT(error_of(ErrorKind::invalid, [&] { problem(text + "loss: mse\n"); }), HasSubstr("model: "));
+}
+
+TEST_F(ProblemTest, IsTriedOutWithoutATrace) {
+  const auto net = problem(
+      "data: {type: moons, samples: 20}\nloss: cross_entropy\n"
+      "model: {type: sequential, layers: [{type: linear, out: 3}, batch_norm1d, dropout, {type: linear, out: 2}]}\n");
+  EXPECT_EQ(net->buffers().at(0).second.to_vector(), (std::vector<double>{0, 0, 0}));
+  EXPECT_EQ(net->buffers().at(1).second.to_vector(), (std::vector<double>{1, 1, 1}));
+  EXPECT_EQ(net->generators().at(0)->bits(), Rng(0, Stream::dropout, 0).bits());
+}
+
+TEST_F(ProblemTest, MayHaveARowThatCannotBeTrainedOnAloneIfItNeverIs) {
+  const std::string text =
+      "data: {type: inline, x: [1, 2, 3], y: [1, 2, 3]}\nmodel: {type: sequential, layers: [batch_norm1d, linear]}\nloss: mse\n"
+      "optimizer: sgd\n";
+  EXPECT_EQ(make_problem(load(text + "train: {epochs: 1, batch_size: 2, drop_last: true}\n"))->steps_per_epoch(), 1);
+  EXPECT_EQ(make_problem(load(text + "train: {steps: 1, batch_size: 2}\n"))->steps_per_epoch(), 2);
+}
+
+// A single output of 0.3, whatever the row.
+TEST_F(ProblemTest, TellsTheClassesApartWhereTheLossDoes) {
+  save_safetensors(folder_ / "w.safetensors", {{"0.weight", tensor({{0}})}, {"0.bias", tensor({0.3})}});
+  const auto share_of_ones = [&](const std::string& loss, const std::string& metric) {
+    return problem("data: {type: inline, x: [1, 2, 3, 4], y: [1, 1, 1, 0], validation: {x: [1, 2, 3, 4], y: [1, 1, 1, 0]}}\nloss: " + loss +
+                   "\nmodel: {type: linear_regression, init_from: w.safetensors}\nmetrics: [" + metric + "]\n")
+        ->evaluate()
+        .at(0)
+        .metrics.at(0)
+        .second;
+  };
+  for (const char* loss : {"bce_with_logits", "hinge"}) EXPECT_EQ(share_of_ones(loss, "accuracy"), 0.75) << loss;
+  for (const char* loss : {"bce", "mse"}) EXPECT_EQ(share_of_ones(loss, "accuracy"), 0.25) << loss;
+  EXPECT_EQ(share_of_ones("bce", "{type: accuracy, threshold: 0.2}"), 0.75);
+  EXPECT_EQ(share_of_ones("bce_with_logits", "{type: accuracy, threshold: 0.5}"), 0.25);
+}
+
+TEST_F(ProblemTest, TellsHowItsFeaturesWereStandardized) {
+  const std::string rest = "model: linear_regression\nloss: mse\n";
+  const auto net = problem("data: {type: inline, x: [[1, 5], [3, 5]], y: [1, 2], standardize: true}\n" + rest);
+  ASSERT_NE(net->standardization(), nullptr);
+  EXPECT_THAT(net->standardization()->mean, ElementsAre(2, 5));
+  EXPECT_THAT(net->standardization()->deviation, ElementsAre(1, 1));
+  EXPECT_EQ(problem("data: {type: inline, x: [1, 2], y: [1, 2]}\n" + rest)->standardization(), nullptr);
 }
 
 }  // namespace

@@ -119,6 +119,18 @@ TEST_F(RunTest, SavesTheParametersThatWereBest) {
   EXPECT_NEAR(best * best, json("out/summary.json")["best"]["loss"].get<double>(), 1e-15);
 }
 
+TEST_F(RunTest, SavesThePlateauWithWhatTheEpochHasShown) {
+  run(std::string(kNet) +
+      "train: {epochs: 5, batch_size: 15}\ncheckpoint: {every: {epochs: 2}}\n"
+      "schedule: {type: plateau, patience: 0, threshold_mode: abs, threshold: 1e9}\n");  // no epoch but the first is an improvement
+  for (const auto& [name, reductions] : {std::pair("step-4", 1), std::pair("step-8", 3), std::pair("last", 4)}) {
+    const NamedTensors state = load_safetensors(folder_ / "out/checkpoints/" + name + ".state.safetensors").tensors;
+    const auto plateau = std::find_if(state.begin(), state.end(), [](const auto& entry) { return entry.first == "schedule.plateau"; });
+    ASSERT_NE(plateau, state.end());
+    EXPECT_EQ(plateau->second.at(3), reductions) << name;
+  }
+}
+
 TEST_F(RunTest, GivesTheBitsOfTheLoopInCpp) {
   run(slurp(DESCENT_SOURCE_DIR "/experiments/linear_regression.yaml"));
   nn::Sequential model(nn::Linear(1, 1, true, DType::float64));
@@ -184,6 +196,15 @@ TEST_F(RunTest, PrintsAStepTable) {
 TEST_F(RunTest, RefusesAFolderThatIsNotEmpty) {
   run(kParabola);
   EXPECT_THROW(run(kParabola), Error);
+}
+
+TEST_F(RunTest, WritesHowFeaturesWereStandardized) {
+  const std::string rest = "model: linear_regression\nloss: mse\noptimizer: sgd\ntrain: {epochs: 1}\n";
+  write("a,b,y\n1,5,0\n3,5,1\n", "t.csv");
+  run("data: {type: csv, path: t.csv, target: y, standardize: true}\n" + rest);
+  EXPECT_EQ(json("out/standardize.json"), Json::parse(R"({"features": ["a", "b"], "mean": [2.0, 5.0], "deviation": [1.0, 1.0]})"));
+  run("data: {type: csv, path: t.csv, target: y}\n" + rest, "plain");
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "plain/standardize.json"));
 }
 
 }  // namespace

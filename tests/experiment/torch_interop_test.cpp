@@ -1,11 +1,9 @@
-#include <spawn.h>
-#include <sys/wait.h>
-
 #include <cmath>
 
 #include "descent/autograd/ops.h"
 #include "descent/experiment/checkpoint.h"
 #include "tests/experiment/experiment_test.h"
+#include "tests/python.h"
 
 // Weights go from here to PyTorch and back. Skipped where /usr/bin/python3 has no torch.
 namespace descent::test {
@@ -20,18 +18,6 @@ const char* const kTheirs =
     "Linear(3, 3), Softmax(1))";
 const char* const kX = "[[0.5, -1], [2, 0.25], [-3, 1.5], [0, 0], [1, 1], [-0.125, -2]]";
 
-int python(std::vector<std::string> arguments) {
-  arguments.insert(arguments.begin(), "/usr/bin/python3");
-  std::vector<char*> argv;
-  for (std::string& argument : arguments) argv.push_back(argument.data());
-  argv.push_back(nullptr);
-  pid_t child = 0;
-  int status = -1;
-  if (posix_spawn(&child, argv[0], nullptr, nullptr, argv.data(), environ) != 0) return -1;
-  waitpid(child, &status, 0);
-  return status;
-}
-
 // The rows of a matrix as a list of YAML.
 std::string rows_of(const Tensor& matrix) {
   std::string text;
@@ -45,7 +31,7 @@ std::string rows_of(const Tensor& matrix) {
 class TorchInterop : public ExperimentTest {
  protected:
   void SetUp() override {
-    if (python({"-c", "import torch"}) != 0) GTEST_SKIP() << "/usr/bin/python3 has no torch";
+    if (!python_has_torch()) GTEST_SKIP() << "/usr/bin/python3 has no torch";
   }
   void torch(std::vector<std::string> arguments) const {
     arguments.insert(arguments.begin(), DESCENT_SOURCE_DIR "/tests/experiment/torch_interop.py");
@@ -69,7 +55,7 @@ class TorchInterop : public ExperimentTest {
   }
   void train_and_save(const std::string& dtype) const {
     const Training training(experiment("[[1, 0, 0], [0, 1, 0], [0, 0, 1], [1, 0, 0], [0, 0, 1], [0, 1, 0]]", dtype, ""));
-    Checkpoints(folder_.path(), *training.problem, *training.optimizer, {}, 1).save("weights", 1);
+    Checkpoints(folder_.path(), *training.problem, *training.optimizer, *training.scheduler, {}, 1).save("weights", 1);
     std::filesystem::rename(folder_ / "weights.safetensors", folder_ / "weights");
   }
 };

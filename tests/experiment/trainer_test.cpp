@@ -36,6 +36,7 @@ class Scripted : public Problem {
     const double figure = figures_.at(evaluations_++);
     return {{"validation", figure, {{"accuracy", figure}}}};
   }
+  std::vector<std::string> measured() const override { return {"loss", "validation/loss", "validation/accuracy"}; }
   bool higher_is_better(const std::string& name) const override { return name == "accuracy"; }
 
  private:
@@ -60,6 +61,13 @@ class TrainerTest : public ExperimentTest {
   Training scripted(Numbers figures, const std::string& train, const std::string& more = "", std::int64_t per_epoch = 1) const {
     return Training(load(std::string(kData) + kModel + "train: {" + train + "}\n" + more),
                     std::make_unique<Scripted>(std::move(figures), per_epoch));
+  }
+  // Of two steps an epoch, from the rate 1, recorded at every step if nothing else is said.
+  Training rated(Numbers figures, const std::string& train, const std::string& schedule) const {
+    const std::string log = schedule.find("log:") == std::string::npos ? "\nlog: {every: 1}\n" : "\n";
+    return Training(load(kData + ("model: linear_regression\nloss: mse\noptimizer: {type: sgd, lr: 1}\nschedule: " + schedule + log) +
+                         "train: {" + train + "}\n"),
+                    std::make_unique<Scripted>(std::move(figures), 2));
   }
 };
 
@@ -138,10 +146,67 @@ TEST_F(TrainerTest, ChangesTheRateByEpochsWhenTrainingIsGivenInEpochs) {
   EXPECT_THAT(rates("steps: 3", "epochs"), ElementsAre(8, 8, 4));
 }
 
+TEST_F(TrainerTest, GivesAScheduleTheLengthOfTheRun) {
+  const double half = std::sqrt(0.5);
+  const Numbers by_step = parabola("steps: 4", "schedule: cosine\n").rates();
+  EXPECT_THAT(by_step, Pointwise(DoubleNear(1e-15), Numbers{0, 0.1, 0.05 * (1 + half), 0.05, 0.05 * (1 - half)}));
+  const Numbers by_epoch = rated({0, 0}, "steps: 3", "{type: cosine, unit: epochs}").rates();  // one and a half epochs count as two
+  EXPECT_THAT(by_epoch, Pointwise(DoubleNear(1e-15), Numbers{1, 1, 0.5}));
+}
+
+TEST_F(TrainerTest, CyclesTheMomentum) {
+  const std::string schedule =
+      "schedule: {type: cyclic, base_lr: 0.1, max_lr: 0.1, step_size_up: 2, base_momentum: 0.5, max_momentum: 0.25}\n";
+  const Training training = parabola("steps: 3", schedule, "{type: sgd, lr: 0.1, momentum: 0.9}");
+  double w = 1, velocity = 0;
+  for (const double momentum : {0.25, 0.375, 0.5}) {
+    velocity = momentum * velocity + 2 * w;
+    w -= 0.1 * velocity;
+  }
+  EXPECT_DOUBLE_EQ(training.records.back().params[0].values[0], w);
+}
+
+TEST_F(TrainerTest, ReducesTheRateOnAPlateauOfTheValidationLoss) {
+  const Training training = rated({5, 4, 4, 4, 4}, "epochs: 5", "{type: plateau, patience: 1}");
+  EXPECT_THAT(training.rates(), Pointwise(DoubleEq(), Numbers{1, 1, 1, 1, 1, 1, 1, 1, 0.1, 0.1}));
+}
+
+TEST_F(TrainerTest, KnowsOfAPlateausMetricWhetherItShouldRise) {
+  const std::string plateau = "{type: plateau, metric: validation/accuracy, patience: 0";
+  EXPECT_THAT(rated({1, 2, 3}, "epochs: 3", plateau + "}").rates(), Pointwise(DoubleEq(), Numbers{1, 1, 1, 1, 1, 1}));
+  EXPECT_THAT(rated({1, 2, 3}, "epochs: 3", plateau + ", mode: min}").rates(), Pointwise(DoubleEq(), Numbers{1, 1, 1, 1, 0.1, 0.1}));
+}
+
+TEST_F(TrainerTest, ObservesThePlateauOfAnObjectiveAfterEveryStep) {
+  const std::string plateau = "schedule: {type: plateau, patience: 0, factor: 0.5}\nlog: {every: 3}\n";
+  EXPECT_EQ(parabola("steps: 3", plateau, "{type: sgd, lr: 1}").records.back().params[0].values[0],
+            0);  // 1, -1, 1, and to 0 at half the rate
+}
+
+TEST_F(TrainerTest, ObservesThePlateauOfAModelsLossOnceAnEpochWhateverIsLogged) {
+  for (const char* every : {"1", "100"}) {  // the losses are 0, -2; -4, -6
+    const Training training = rated({0, 0}, "epochs: 2", "{type: plateau, metric: loss}\nlog: {every: " + std::string(every) + "}");
+    EXPECT_EQ(training.scheduler->state().at(0).second.at(0), -5);
+  }
+}
+
 TEST_F(TrainerTest, ClipsByTheNormAndRecordsTheNormBefore) {
   const Training training = parabola("steps: 1, clip: {norm: 0.5}");
   EXPECT_DOUBLE_EQ(training.records[1].grad_norm.value(), 2);
   EXPECT_DOUBLE_EQ(training.records[1].params[0].values[0], 1 - 0.1 * 2 * (0.5 / (2 + 1e-6)));
+}
+
+TEST_F(TrainerTest, ClipsByTheNormOfEachTensorAndRecordsTheNormBefore) {
+  const Training training = train(
+      "objective: {type: expression, expression: x^2 + y^2, start: {x: 3, y: 0.1}}\noptimizer: {type: sgd, lr: 0.1}\n"
+      "train: {steps: 1, clip: {tensor_norm: 1, style: exact}}\n");
+  EXPECT_DOUBLE_EQ(training.records[1].grad_norm.value(), std::sqrt(36.04));
+  EXPECT_DOUBLE_EQ(training.records[1].params[0].values[0], 3 - 0.1 * 1);
+  EXPECT_DOUBLE_EQ(training.records[1].params[1].values[0], 0.1 - 0.1 * 0.2);
+}
+
+TEST_F(TrainerTest, ClipsByTheNormExactlyWhenAsked) {
+  EXPECT_DOUBLE_EQ(parabola("steps: 1, clip: {norm: 0.5, style: exact}").records[1].params[0].values[0], 1 - 0.1 * 0.5);
 }
 
 TEST_F(TrainerTest, ClipsByValueAndRecordsTheNormBefore) {

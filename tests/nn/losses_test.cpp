@@ -140,5 +140,17 @@ TEST(LossFunction, MakesAnOwnFunctionALossByName) {
   EXPECT_EQ((*loss)(tensor({1, 2}), tensor({0, 0})).item(), 17);
 }
 
+TEST(Losses, RefuseTargetsThatTheyDoNotUnderstand) {
+  const auto refusal = [](const char* type, double target, OptionList options = {}) {
+    return error_of([&] { make<Loss>(type, options)->check_targets(tensor({{0}, {target}})); });
+  };
+  EXPECT_EQ(refusal("poisson_nll", -1), "poisson_nll: expected targets >= 0, got -1");
+  EXPECT_EQ(refusal("kl_div", 1.5), "kl_div: expected targets in [0, 1], got 1.5");
+  EXPECT_EQ(refusal("kl_div", 0.5, {{"log_target", true}}), "kl_div: expected targets <= 0, got 0.5");
+  make<Loss>("poisson_nll")->check_targets(tensor({0, 1e6}));
+  make<Loss>("kl_div")->check_targets(tensor({0, 1}));
+  make<Loss>("kl_div", {{"log_target", true}})->check_targets(tensor({-INFINITY, 0}));
+}
+
 }  // namespace
 }  // namespace descent::nn

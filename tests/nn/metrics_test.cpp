@@ -56,10 +56,8 @@ TEST(Metrics, RefuseTargetsThatDoNotFit) {
               value_of("accuracy", tensor({{1, 2}, {3, 4}}), labels({0}));
             }),
             "accuracy: output (2, 2) does not fit target (1,)");
-  EXPECT_EQ(error_of([] {
-              value_of("auc", tensor({{1, 2, 3}, {4, 5, 6}}), labels({0, 1}));
-            }),
-            "auc: output (2, 3) does not fit target (2,)");
+  EXPECT_EQ(error_of([] { value_of("auc", tensor({{1, 2, 3}, {4, 5, 6}}), labels({0, 1})); }), "auc: needs two classes, got 3");
+  EXPECT_EQ(error_of([] { value_of("auc", tensor({{1, 2}}), tensor({{0, 1}})); }), "auc: needs one target, got 2");
 }
 
 TEST(Mae, IsTheMeanAbsoluteError) { EXPECT_EQ(value_of("mae", tensor({1, 2, 3}), tensor({2, 2, 1})), 1); }

@@ -52,5 +52,11 @@ TEST(FlatSequential, TakesSamplesOfAnyShapeAsVectors) {
   EXPECT_EQ(model(zeros({4, 6}, DType::float64)).shape(), (Shape{4, 5}));
 }
 
+TEST(Sequential, HoldsAnotherThatIsAdded) {
+  Sequential outer;
+  outer.add(Sequential{Linear(2, 1)});
+  EXPECT_EQ(names_of(outer.named_parameters()), (std::vector<std::string>{"0.0.weight", "0.0.bias"}));
+}
+
 }  // namespace
 }  // namespace descent::nn

@@ -152,5 +152,24 @@ TEST(Suggestion, NamesTheNearestAndAllKnown) {
   EXPECT_EQ(suggestion("other", {}), "");
 }
 
+// What is not near may still be what was meant: `swish` is `silu`.
+TEST(Suggestion, NamesAllOfSomeThirty) {
+  std::vector<std::string> known;
+  for (int i = 0; i < 30; ++i) known.push_back("component_" + std::to_string(i));
+  Diagnostics diagnostics;
+  diagnostics.error(Mark{}, "type", "unknown", suggestion("other", known));
+  EXPECT_NE(diagnostics.report().find("component_29"), std::string::npos);
+}
+
+TEST(Suggestion, LeavesRoomForOtherErrors) {
+  std::vector<std::string> known;
+  for (int i = 0; i < 1000; ++i) known.push_back("component_" + std::to_string(i));
+  Diagnostics diagnostics;
+  for (int i = 0; i < 8; ++i) diagnostics.error(Mark{}, "type", "unknown " + std::to_string(i), suggestion("other", known));
+  const std::string report = diagnostics.report();
+  EXPECT_LT(report.size(), 2000u);
+  EXPECT_NE(report.find("unknown 7\n  help: known: component_0"), std::string::npos) << report;
+}
+
 }  // namespace
 }  // namespace descent

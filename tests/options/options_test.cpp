@@ -203,7 +203,7 @@ TEST(Options, DescribeThemselves) {
   Options options;
   everything.options(options);
   std::vector<std::string> lines;
-  for (const Option& option : options.list()) lines.push_back(option.name + ": " + option.type + " " + option.range);
+  for (const Option& option : options.list()) lines.push_back(option.name + ": " + option.type + " " + to_string(option.range));
   EXPECT_THAT(lines, ElementsAre("number: number > 0", "integer: integer >= 1", "seed: integer in [0, 2^64)", "numbers: list of numbers ",
                                  "integers: list of integers >= 1", "pair: two numbers in [0, 1)", "maybe: number >= 0",
                                  "flag: true|false ", "text: text ", "texts: list of texts ", "side: outside|inside ", "path: path ",

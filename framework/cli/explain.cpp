@@ -1,0 +1,190 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cmath>
+#include <cstdio>
+#include <filesystem>
+
+#include "descent/cli/commands.h"
+#include "descent/cli/dialects.h"
+#include "descent/cli/text_table.h"
+#include "descent/core/error.h"
+#include "descent/experiment/experiment.h"
+#include "descent/experiment/find_run.h"
+#include "descent/experiment/replay.h"
+#include "descent/experiment/step_table.h"
+#include "descent/optim/optimizer.h"
+#include "descent/optim/properties.h"
+#include "descent/optim/walk.h"
+
+namespace descent::cli {
+namespace {
+
+using Replacements = std::vector<std::pair<std::string, std::string>>;
+
+// How an option is written in a formula: alpha as α, the two betas as β₁ and β₂.
+Replacements symbols(const std::vector<Option>& options) {
+  static const std::vector<std::pair<std::string, std::string>> kGreek{
+      {"alpha", "α"}, {"rho", "ρ"}, {"lambd", "λ"}, {"betas", "β"}, {"etas", "η"}};
+  constexpr const char* kIndices[] = {"₁", "₂", "₃"};
+  Replacements list;
+  for (const Option& option : options) {
+    std::string symbol = option.name;
+    for (const auto& [name, letter] : kGreek) symbol = option.name == name ? letter : symbol;
+    const Value value = option.write();
+    double number = 0;
+    for (std::size_t i = 0; i < value.items.size() && i < 3; ++i) list.emplace_back(symbol + kIndices[i], value.items[i].text);
+    if (value.is_scalar() && parse_number(value.text, number)) list.emplace_back(symbol, value.text);
+  }
+  return list;
+}
+
+bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || static_cast<unsigned char>(c) >= 0x80; }
+
+// Replaces whole words. Operators such as · and √ end a word, so only ASCII letters around a word count.
+std::string with_numbers(std::string text, const Replacements& replacements) {
+  for (const auto& [symbol, number] : replacements) {
+    for (std::size_t at = text.find(symbol); at != std::string::npos; at = text.find(symbol, at + 1)) {
+      const auto touches = [&](std::size_t i) { return i < text.size() && is_word(text[i]) && static_cast<unsigned char>(text[i]) < 0x80; };
+      if ((at > 0 && touches(at - 1)) || touches(at + symbol.size())) continue;
+      text.replace(at, symbol.size(), number);
+      at += number.size() - 1;
+    }
+  }
+  return text;
+}
+
+std::string indented(const std::string& text) {
+  std::string result = "  ";
+  for (const char c : text) result += c == '\n' ? "\n  " : std::string(1, c);
+  return result + '\n';
+}
+
+// What comes before the rule: decay, and the other direction.
+std::string adjustments(const Value& options) {
+  const auto is = [&](const char* name, const char* value) { return options.find(name) && options.find(name)->text == value; };
+  const Value* strength = options.find("weight_decay");
+  std::string lines;
+  if (is("maximize", "true")) lines += "g = −g\n";
+  if (!strength || strength->text == "0") return lines;
+  if (is("decay", "l2")) lines += "g += weight_decay·w\n";
+  if (is("decay", "decoupled")) lines += "w *= 1 − lr·weight_decay\n";
+  return lines;
+}
+
+// An optimizer with what was said of it; the rest are defaults.
+struct Explained {
+  std::string type;
+  Value given;
+  std::unique_ptr<Component> optimizer;
+  Options options;
+
+  Explained(std::string of_type, Value map)
+      : type(std::move(of_type)), given(std::move(map)), optimizer(optim::Optimizer::kind().make(type, given)) {
+    optimizer->options(options);
+  }
+  std::string formula() const { return static_cast<const optim::Optimizer&>(*optimizer).formula(); }
+};
+
+void print_formula(const Explained& e) {
+  const std::string formula = e.formula();
+  if (formula.empty()) return static_cast<void>(std::printf("  (the rule gives no formula)\n"));
+  const std::string symbolic = adjustments(e.options.write()) + formula, numeric = with_numbers(symbolic, symbols(e.options.list()));
+  std::printf("%s", indented(symbolic).c_str());
+  if (numeric != symbolic) std::printf("\nwith its numbers\n%s", indented(numeric).c_str());
+}
+
+void print_traits(const std::string& type) {
+  const optim::Traits traits = optim::traits(type);
+  std::printf("\nadapts the rate: %s; momentum: %s; state per parameter: %s\n", traits.adapts_rate ? "yes" : "no",
+              traits.has_momentum ? "yes" : "no", traits.state.empty() ? "none" : fmt::format("{}", fmt::join(traits.state, ", ")).c_str());
+}
+
+void print_options(const Options& options) {
+  TextTable table;
+  for (const Option& option : options.list()) {
+    if (option.section.empty() && option.name != "groups")
+      table.add({option.name, one_line(option.write()), in_range(option.type, option.range), option.meaning});
+  }
+  std::printf("\noptions\n%s", table.text("  ").c_str());
+}
+
+// The first step from 0 under a gradient.
+double first_step(const std::string& type, const Value& given, double gradient) {
+  optim::Walk walk(type, given, {0});
+  walk.optimizer().set_minimum(0);
+  walk.step([=](const auto&, std::int64_t, auto& g) { return g[0] = gradient; });
+  return walk.w()[0];
+}
+
+// What other dialects set otherwise, and how far the first step goes under gradients 1 and 1e-4.
+void print_dialects(const Explained& e) {
+  TextTable table;
+  table.add({"dialect", "first step at g = 1", "at g = 1e-4", "what it sets otherwise"});
+  for (const std::string& dialect : dialects_of(e.type)) {
+    Value given = e.given;
+    given.set("dialect", dialect);
+    table.add({dialect, fmt::format("{:.6g}", first_step(e.type, given, 1)), fmt::format("{:.6g}", first_step(e.type, given, 1e-4)),
+               in_words(differences(e.type, e.given, dialect))});
+  }
+  if (!dialects_of(e.type).empty()) std::printf("\n%s", table.text("  ").c_str());
+}
+
+// The first three steps on x² from 4.
+void print_steps(const Explained& e) {
+  optim::Walk walk(e.type, e.given, {4});
+  walk.optimizer().set_minimum(0);
+  StepTable table(walk.optimizer());
+  std::printf("\nthe first three steps on x² from 4\n%s\n", table.header().c_str());
+  for (std::int64_t step = 1; step <= 3; ++step) {
+    walk.step(
+        [](const auto& x, std::int64_t, auto& g) {
+          g[0] = 2 * x[0];
+          return x[0] * x[0];
+        },
+        [&] { table.before_update(); });
+    std::printf("%s\n", table.lines(step, walk.w()[0] * walk.w()[0]).c_str());
+  }
+}
+
+void print(const Explained& e) {
+  const auto* entry = optim::Optimizer::kind().find(e.type);
+  std::printf("%s: %s\n\n", e.type.c_str(), entry->meaning.c_str());
+  print_formula(e);
+  print_traits(e.type);
+  print_options(e.options);
+  print_dialects(e);
+  print_steps(e);
+}
+
+}  // namespace
+
+int explain_optimizer(const std::string& type, const std::string& dialect) {
+  Value given = Value::map();
+  if (!dialect.empty()) given.set("dialect", dialect);
+  print(Explained(type, given));
+  return 0;
+}
+
+int explain_experiment(const std::string& file, const std::string& dialect) {
+  const Experiment experiment = Experiment::load(file, {});
+  const Value& section = *experiment.source.find("optimizer");
+  Value given = section.is_map() ? section : Value::map();
+  given.erase("type");
+  if (!dialect.empty()) given.set("dialect", dialect);
+  print(Explained(experiment.optimizer.type, given));
+  return 0;
+}
+
+int explain(const std::string& what, const std::string& dialect, const std::string& parameter) {
+  std::error_code ignored;
+  if (optim::Optimizer::kind().find(what)) return explain_optimizer(what, dialect);
+  if (std::filesystem::is_regular_file(what, ignored)) return explain_experiment(what, dialect);
+  if (parameter.empty() && what.find('/') == std::string::npos && what != "latest") {
+    fail(ErrorKind::usage, "unknown optimizer '{}'\n  help: {}", shown(what), suggestion(what, optim::Optimizer::kind().names()));
+  }
+  return explain_run(find_run(what), parameter);
+}
+
+}  // namespace descent::cli

@@ -1,0 +1,144 @@
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "descent/cli/commands.h"
+#include "descent/cli/text_table.h"
+#include "descent/core/error.h"
+#include "descent/core/file.h"
+#include "descent/experiment/find_run.h"
+#include "descent/experiment/study.h"
+#include "descent/experiment/yaml.h"
+
+// What run folders hold, on the terminal.
+namespace descent::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::size_t kMostBytes = std::size_t{1} << 30;
+
+// summary.json, or null while the run goes on or where it was cut off.
+Json summary_of(const std::string& folder) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(folder + "/summary.json", ignored)) return nullptr;
+  Json summary = Json::parse(read_file(folder + "/summary.json", kMostBytes), nullptr, false);
+  if (!summary.is_object()) fail(ErrorKind::data, "{}/summary.json: this is no summary of a run", folder);
+  return summary;
+}
+
+Value resolved(const std::string& folder) {
+  Diagnostics diagnostics;
+  Value root = load_yaml(folder + "/resolved.yaml", diagnostics);
+  diagnostics.check();
+  return root;
+}
+
+std::string number(const Json& value) {
+  return value.is_number() ? fmt::format("{:.6g}", value.get<double>()) : value.is_null() ? "-" : value.dump();
+}
+
+std::string kind_of(const Json& summary) { return summary.is_null() ? "unfinished" : summary.value("kind", "run"); }
+
+// A run's loss, a study's best or its first verdict.
+std::string result_of(const Json& summary) {
+  if (summary.is_null()) return "";
+  if (kind_of(summary) == "sweep") return fmt::format("best {} {}", summary["metric"].get<std::string>(), number(summary["best"]["value"]));
+  if (kind_of(summary) == "compare") return summary["problems"][0]["ranking"]["verdict"];
+  return "loss " + number(summary.value("loss", Json(nullptr)));
+}
+
+void flatten(const Value& value, const std::string& path, std::map<std::string, std::string>& all) {
+  if (!value.is_map()) return static_cast<void>(all[path] = one_line(value));
+  for (const auto& [key, inner, mark] : value.entries) flatten(inner, path.empty() ? key : path + '.' + key, all);
+}
+
+std::map<std::string, std::string> settings_of(const std::string& folder) {
+  std::map<std::string, std::string> all;
+  flatten(resolved(folder), "", all);
+  return all;
+}
+
+// What was measured, by name.
+std::map<std::string, std::string> figures_of(const std::string& folder) {
+  std::map<std::string, std::string> all;
+  const Json summary = summary_of(folder);
+  if (summary.is_null()) return all;
+  for (const char* key : {"status", "steps", "loss"}) {
+    if (summary.contains(key)) all[key] = summary[key].is_string() ? summary[key].get<std::string>() : number(summary[key]);
+  }
+  const Json metrics = summary.value("metrics", Json::object());
+  for (const auto& [name, value] : metrics.items()) all[name] = number(value);
+  return all;
+}
+
+Json differences(const std::map<std::string, std::string>& a, const std::map<std::string, std::string>& b) {
+  Json rows = Json::object();
+  const auto value = [](const auto& map, const std::string& key) { return map.count(key) ? Json(map.at(key)) : Json(nullptr); };
+  for (const auto* map : {&a, &b}) {
+    for (const auto& [key, ignored] : *map) {
+      if (value(a, key) != value(b, key)) rows[key] = {value(a, key), value(b, key)};
+    }
+  }
+  return rows;
+}
+
+void print_differences(const char* title, const Json& rows) {
+  TextTable table;
+  const auto text = [](const Json& value) { return value.is_null() ? std::string("-") : value.get<std::string>(); };
+  for (const auto& [key, pair] : rows.items()) table.add({key, text(pair[0]), text(pair[1])});
+  std::printf("%s\n%s", title, table.empty() ? "  none\n" : table.text("  ").c_str());
+}
+
+}  // namespace
+
+int runs(bool json) {
+  Json all = Json::array();
+  TextTable table;
+  for (const std::string& folder : all_runs()) {
+    const Json summary = summary_of(folder);
+    const std::string status = summary.is_null() ? "" : summary.value("status", "");
+    table.add({folder, kind_of(summary), status, result_of(summary)});
+    all.push_back({{"folder", folder}, {"kind", kind_of(summary)}, {"status", status}, {"result", result_of(summary)}});
+  }
+  std::printf("%s", json ? (all.dump(2) + '\n').c_str() : table.text("").c_str());
+  return 0;
+}
+
+int show(const std::string& run, bool json) {
+  const std::string folder = find_run(run);
+  const Json summary = summary_of(folder);
+  if (json) {
+    std::printf("%s\n", summary.dump(2).c_str());
+    return 0;
+  }
+  std::printf("%s  %s\n", folder.c_str(), kind_of(summary).c_str());
+  if (kind_of(summary) == "sweep") print_sweep(summary);
+  if (kind_of(summary) == "compare") print_comparison(summary);
+  if (kind_of(summary) != "run") return 0;
+  TextTable table;
+  for (const auto& [name, value] : figures_of(folder)) table.add({name, value});
+  const Json best = summary.value("best", Json::object()), parameters = summary.value("parameters", Json::object());
+  for (const auto& [name, value] : best.items()) table.add({"best " + name, number(value)});
+  for (const auto& [name, value] : parameters.items()) table.add({name, value.dump()});
+  std::printf("%s", table.text("  ").c_str());
+  return 0;
+}
+
+int diff(const std::string& first, const std::string& second, bool json) {
+  const std::string a = find_run(first), b = find_run(second);
+  const Json settings = differences(settings_of(a), settings_of(b)), figures = differences(figures_of(a), figures_of(b));
+  if (json) {
+    std::printf("%s\n", Json{{"runs", {a, b}}, {"settings", settings}, {"figures", figures}}.dump(2).c_str());
+    return 0;
+  }
+  std::printf("%s\n%s\n", a.c_str(), b.c_str());
+  print_differences("settings", settings);
+  print_differences("figures", figures);
+  return 0;
+}
+
+}  // namespace descent::cli

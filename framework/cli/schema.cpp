@@ -1,0 +1,14 @@
+#include "descent/experiment/schema.h"
+
+#include <cstdio>
+
+#include "descent/cli/commands.h"
+
+namespace descent::cli {
+
+int schema() {
+  std::printf("%s\n", experiment_schema().dump(2).c_str());
+  return 0;
+}
+
+}  // namespace descent::cli

@@ -1,0 +1,93 @@
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+#include "descent/cli/commands.h"
+#include "descent/cli/text_table.h"
+#include "descent/core/error.h"
+#include "descent/optim/optimizer.h"
+#include "descent/optim/properties.h"
+
+namespace descent::cli {
+namespace {
+
+using optim::Verdict;
+
+const char* mark(Verdict::Status status) {
+  constexpr const char* kMarks[] = {"pass", "FAIL", "-"};
+  return kMarks[static_cast<int>(status)];
+}
+
+// Optimizer × property: a mark and the measured figure.
+void print_matrix(const std::vector<std::string>& optimizers, const std::vector<std::vector<Verdict>>& verdicts) {
+  TextTable table;
+  std::vector<std::string> head{"optimizer"};
+  for (const auto& property : optim::properties()) head.push_back(property.name);
+  table.add(head);
+  for (std::size_t i = 0; i < optimizers.size(); ++i) {
+    std::vector<std::string> cells{optimizers[i]};
+    for (const Verdict& verdict : verdicts[i]) cells.push_back(fmt::format("{} {:.1g}", mark(verdict.status), verdict.figure));
+    table.add(cells);
+  }
+  std::printf("%s", table.text("").c_str());
+}
+
+// A line for each property of one optimizer, with its bound and meaning.
+void print_list(const std::string& optimizer, const std::vector<Verdict>& verdicts) {
+  TextTable table;
+  for (const Verdict& v : verdicts) {
+    const std::string bound = fmt::format("{:.3g} <= {:.3g}", v.figure, v.property->bound);
+    const std::string why = v.why_not.empty() ? "" : "; not claimed: " + v.why_not;
+    table.add({mark(v.status), v.property->name, v.status == Verdict::Status::not_claimed ? fmt::format("{:.3g}", v.figure) : bound,
+               v.property->meaning + why});
+  }
+  std::printf("%s\n%s", optimizer.c_str(), table.text("  ").c_str());
+}
+
+nlohmann::ordered_json to_json(const std::vector<Verdict>& verdicts) {
+  constexpr const char* kNames[] = {"pass", "fail", "not claimed"};
+  nlohmann::ordered_json list = nlohmann::ordered_json::array();
+  for (const Verdict& v : verdicts) {
+    list.push_back({{"property", v.property->name},
+                    {"status", kNames[static_cast<int>(v.status)]},
+                    {"figure", v.figure},
+                    {"bound", v.property->bound},
+                    {"meaning", v.property->meaning},
+                    {"why_not", v.why_not}});
+  }
+  return list;
+}
+
+int failures(const std::vector<Verdict>& verdicts) {
+  int count = 0;
+  for (const Verdict& verdict : verdicts) count += verdict.status == Verdict::Status::fail;
+  return count;
+}
+
+}  // namespace
+
+int verify(std::vector<std::string> optimizers, bool json) {
+  const std::vector<std::string> known = optim::Optimizer::kind().names();
+  for (const std::string& name : optimizers) {
+    if (!optim::Optimizer::kind().find(name))
+      fail(ErrorKind::usage, "unknown optimizer '{}'\n  help: {}", shown(name), suggestion(name, known));
+  }
+  const bool is_everything = optimizers.empty();
+  if (is_everything) optimizers = known;
+  std::vector<std::vector<Verdict>> verdicts;
+  nlohmann::ordered_json all = nlohmann::ordered_json::object();
+  int failed = 0;
+  for (const std::string& name : optimizers) {
+    verdicts.push_back(optim::verify(name));
+    failed += failures(verdicts.back());
+    all[name] = to_json(verdicts.back());
+    if (!is_everything && !json) print_list(name, verdicts.back());
+  }
+  if (json) std::printf("%s\n", all.dump(2).c_str());
+  if (is_everything && !json) print_matrix(optimizers, verdicts);
+  if (failed > 0) fail(ErrorKind::requirement, "{} claimed propert{} failed", failed, failed == 1 ? "y" : "ies");
+  return 0;
+}
+
+}  // namespace descent::cli

@@ -1,0 +1,238 @@
+#include "descent/experiment/comparison.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+
+#include "descent/core/error.h"
+#include "descent/experiment/overrides.h"
+#include "descent/experiment/setup.h"
+#include "descent/stats/quantile.h"
+
+namespace descent {
+namespace {
+
+constexpr int kMostWidenings = 8;
+
+// The roots of the problems, by name: this file's own, or those of the files that it lists.
+std::vector<std::pair<std::string, Value>> problem_roots(const Experiment& experiment) {
+  const Value& files = experiment.compare.problems;
+  if (files.is_null()) return {{experiment.name, without_study(experiment)}};
+  std::vector<std::pair<std::string, Value>> roots;
+  Diagnostics diagnostics;
+  for (const Value& file : files.items) {
+    Value root;
+    try {
+      root = load_experiment(file.text, diagnostics);
+    } catch (const Error& error) {
+      diagnostics.error(file.mark, "compare.problems", error.what());
+      continue;
+    }
+    for (const char* key : {"sweep", "compare", "name", "optimizer"}) root.erase(key);
+    roots.emplace_back(std::filesystem::path(file.text).stem().string(), std::move(root));
+  }
+  diagnostics.check();
+  return roots;
+}
+
+Comparison prepare(const Experiment& experiment) {
+  const CompareOptions& options = experiment.compare;
+  Comparison comparison;
+  comparison.seeds = options.evaluation_seeds();
+  if (!options.tune.is_null()) comparison.tuning_seeds = options.tuning_seeds();
+  const std::vector<std::string> names = options.names();
+  for (auto& [name, root] : problem_roots(experiment)) {
+    ComparedProblem problem{name, options.problems.is_null() ? "" : name, {}};
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      Value optimizer = options.optimizers[i].options;
+      optimizer.set("type", options.optimizers[i].type);
+      root.set("optimizer", optimizer);
+      at_key(experiment, "compare", [&, &own = root, &its = name] { comparison.bases.add(own, its, options.metric); });
+      Contender contender{names[i], options.optimizers[i].options, comparison.bases.experiments.size() - 1, {}, {}, 0, {}, {}, {}};
+      contender.candidates = options.tune.is_null() ? std::vector<Assignment>{{}} : options.candidates(options.optimizers[i]);
+      problem.contenders.push_back(std::move(contender));
+    }
+    comparison.problems.push_back(std::move(problem));
+  }
+  return comparison;
+}
+
+std::vector<Trial> trials_of(const ComparedProblem& problem, const Contender& contender, const Assignment& set, const char* phase,
+                             const std::vector<std::uint64_t>& seeds) {
+  std::vector<Trial> trials;
+  for (const std::uint64_t seed : seeds) {
+    Trial trial{0, contender.base, set, {{"phase", phase}, {"problem", problem.name}, {"optimizer", contender.name}}};
+    trial.set.emplace_back("seed", seed);
+    trials.push_back(std::move(trial));
+  }
+  return trials;
+}
+
+// Trials that are run together, and where the results of each go.
+class Phase {
+ public:
+  using Sink = std::function<void(std::vector<TrialResult>)>;
+
+  void add(const std::vector<Trial>& trials, Sink sink) {
+    trials_.insert(trials_.end(), trials.begin(), trials.end());
+    sinks_.emplace_back(trials.size(), std::move(sink));
+  }
+  void run(Study& study, Comparison& comparison) {
+    std::vector<TrialResult> results = study.run(trials_, comparison.bases);
+    for (const TrialResult& result : results) {
+      ++comparison.trials;
+      comparison.steps += result.steps;
+      comparison.evaluations += result.evaluations;
+    }
+    auto from = std::make_move_iterator(results.begin());
+    for (auto& [count, sink] : sinks_) {
+      const auto end = from + static_cast<std::ptrdiff_t>(count);
+      sink(std::vector<TrialResult>(from, end));
+      from = end;
+    }
+  }
+
+ private:
+  std::vector<Trial> trials_;
+  std::vector<std::pair<std::size_t, Sink>> sinks_;
+};
+
+void tune(Phase& phase, const Comparison& comparison, const ComparedProblem& problem, Contender& contender) {
+  const Judge& judge = comparison.bases.judges[contender.base];
+  for (std::size_t i = contender.tuning.size(); i < contender.candidates.size(); ++i) {
+    contender.tuning.emplace_back();
+    phase.add(trials_of(problem, contender, contender.candidates[i], "tune", comparison.tuning_seeds),
+              [&contender, i, judge](const std::vector<TrialResult>& results) {
+                for (const TrialResult& result : results) contender.tuning[i].push_back(judge.cost(result.value));
+              });
+  }
+}
+
+// The candidate with the least median; the first of equal ones.
+void choose(Contender& contender) {
+  double least = kInfinity;
+  contender.chosen = 0;
+  for (std::size_t i = 0; i < contender.tuning.size(); ++i) {
+    const double median = stats::median(contender.tuning[i]);
+    if (median < least) least = median, contender.chosen = i;
+  }
+}
+
+// The numbers that a path takes among the candidates, ascending.
+std::vector<double> grid_of(const Contender& contender, std::size_t path) {
+  std::vector<double> grid;
+  for (const Assignment& candidate : contender.candidates) {
+    double number = 0;
+    if (parse_number(candidate[path].second.text, number)) grid.push_back(number);
+  }
+  std::sort(grid.begin(), grid.end());
+  grid.erase(std::unique(grid.begin(), grid.end()), grid.end());
+  return grid;
+}
+
+void find_edges(Contender& contender) {
+  contender.at_edge.clear();
+  const Assignment& best = contender.candidates[contender.chosen];
+  for (std::size_t path = 0; path < best.size(); ++path) {
+    const std::vector<double> grid = grid_of(contender, path);
+    double number = 0;
+    if (grid.size() < 3 || !parse_number(best[path].second.text, number)) continue;
+    if (number == grid.front() || number == grid.back())
+      contender.at_edge.push_back(best[path].first.substr(best[path].first.find('.') + 1));
+  }
+}
+
+// One more value beyond the end at which the best one lies, for a single option; false if there is nothing to widen.
+bool widen(Contender& contender) {
+  if (contender.at_edge.size() != 1 || contender.candidates[0].size() != 1) return false;
+  const std::vector<double> grid = grid_of(contender, 0);
+  double best = 0;
+  parse_number(contender.candidates[contender.chosen][0].second.text, best);
+  const bool is_low = best == grid.front();
+  const double ratio = is_low ? grid[0] / grid[1] : grid[grid.size() - 1] / grid[grid.size() - 2];
+  double next = 0;
+  parse_number(fmt::format("{:.4g}", best * ratio), next);
+  contender.candidates.push_back({{contender.candidates[0][0].first, Value(next)}});
+  return true;
+}
+
+void run_tuning(const Experiment& experiment, Study& study, Comparison& comparison) {
+  for (int round = 0; round <= kMostWidenings; ++round) {
+    Phase phase;
+    bool has_more = false;
+    for (ComparedProblem& problem : comparison.problems) {
+      for (Contender& contender : problem.contenders) {
+        has_more = has_more || contender.tuning.size() < contender.candidates.size();
+        tune(phase, comparison, problem, contender);
+      }
+    }
+    if (!has_more) return;
+    phase.run(study, comparison);
+    for (ComparedProblem& problem : comparison.problems) {
+      for (Contender& contender : problem.contenders) {
+        choose(contender);
+        find_edges(contender);
+        if (experiment.compare.widen) widen(contender);
+      }
+    }
+  }
+}
+
+void run_evaluation(Study& study, Comparison& comparison) {
+  Phase phase;
+  for (ComparedProblem& problem : comparison.problems) {
+    for (Contender& contender : problem.contenders) {
+      const auto& seeds = comparison.seeds;
+      phase.add(trials_of(problem, contender, {}, "as given", seeds), [&](auto results) { contender.as_given = std::move(results); });
+      if (contender.tuning.empty()) continue;
+      phase.add(trials_of(problem, contender, contender.candidates[contender.chosen], "evaluate", seeds),
+                [&](auto results) { contender.tuned = std::move(results); });
+    }
+  }
+  phase.run(study, comparison);
+}
+
+// The first seed's run of each as tuned, or all of them.
+void keep_runs(const Experiment& experiment, Study& study, const Comparison& comparison) {
+  std::vector<std::uint64_t> seeds = comparison.seeds;
+  if (experiment.compare.keep == Keep::best) seeds.resize(1);
+  std::int64_t number = comparison.trials;
+  for (const ComparedProblem& problem : comparison.problems) {
+    for (const Contender& contender : problem.contenders) {
+      for (Trial& trial : trials_of(problem, contender, contender.candidates[contender.chosen], "kept", seeds)) {
+        trial.number = number++;
+        study.keep(comparison.bases.experiments[contender.base], trial);
+      }
+    }
+  }
+}
+
+}  // namespace
+
+Plan check_comparison(const Experiment& experiment) {
+  const Comparison comparison = prepare(experiment);
+  Plan plan;
+  for (const ComparedProblem& problem : comparison.problems) {
+    for (const Contender& contender : problem.contenders) {
+      for (const Assignment& candidate : contender.candidates) comparison.bases.experiments[contender.base].with(candidate);
+      const auto tuning = static_cast<std::int64_t>(contender.candidates.size() * comparison.tuning_seeds.size());
+      const auto evaluation = static_cast<std::int64_t>(comparison.seeds.size() * (comparison.tuning_seeds.empty() ? 1 : 2));
+      plan.add(comparison.bases, contender.base, contender.candidates[0], tuning + evaluation);
+    }
+  }
+  return plan;
+}
+
+nlohmann::ordered_json run_comparison(const Experiment& experiment, Study& study) {
+  const auto started = std::chrono::steady_clock::now();
+  Comparison comparison = prepare(experiment);
+  if (!experiment.compare.tune.is_null()) run_tuning(experiment, study, comparison);
+  run_evaluation(study, comparison);
+  if (experiment.compare.keep != Keep::none) keep_runs(experiment, study, comparison);
+  nlohmann::ordered_json result = summary(comparison, experiment);
+  result["seconds"] = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
+  return result;
+}
+
+}  // namespace descent

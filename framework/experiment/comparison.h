@@ -1,0 +1,38 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "descent/experiment/study.h"
+
+namespace descent {
+
+// What one optimizer did on one problem.
+struct Contender {
+  std::string name;
+  Value options;  // as given
+  std::size_t base = 0;
+  std::vector<Assignment> candidates;
+  std::vector<std::vector<double>> tuning;   // [candidate][tuning seed], costs
+  std::size_t chosen = 0;                    // of the candidates
+  std::vector<std::string> at_edge;          // options whose best value lies at the end of their grid
+  std::vector<TrialResult> as_given, tuned;  // for each evaluation seed
+};
+
+struct ComparedProblem {
+  std::string name, file;
+  std::vector<Contender> contenders;
+};
+
+// A comparison while it goes on and when it is done.
+struct Comparison {
+  Bases bases;
+  std::vector<ComparedProblem> problems;
+  std::vector<std::uint64_t> tuning_seeds, seeds;
+  std::int64_t trials = 0, steps = 0, evaluations = 0;
+  bool is_tuned() const { return !problems[0].contenders[0].tuning.empty(); }
+};
+
+// The content of summary.json.
+nlohmann::ordered_json summary(const Comparison& comparison, const Experiment& experiment);
+
+}  // namespace descent

@@ -1,0 +1,107 @@
+#include "descent/experiment/guards.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+#include <xtensor-blas/xlinalg.hpp>
+#include <xtensor/xtensor.hpp>
+
+namespace descent {
+namespace {
+
+constexpr std::size_t kMostNumbers = 100;
+
+using Matrix = xt::xtensor<double, 2>;
+
+// Each column is what one unit along a parameter changes in the gradient: the Hessian, if the function is quadratic.
+class Curvature {
+ public:
+  explicit Curvature(Problem& problem) : problem_(problem), parameters_(problem.parameters()) {
+    for (const auto& [name, value] : parameters_) size_ += static_cast<std::size_t>(value.size());
+  }
+  std::size_t size() const { return size_; }
+
+  Matrix differences() {
+    Matrix h = xt::zeros<double>({size_, size_});
+    const std::vector<double> base = gradient();
+    std::size_t column = 0;
+    for (const auto& [name, value] : parameters_) {
+      for (std::int64_t i = 0; i < value.size(); ++i, ++column) {
+        move(value, i, 1);
+        const std::vector<double> moved = gradient();
+        move(value, i, -1);
+        for (std::size_t row = 0; row < size_; ++row) h(row, column) = moved[row] - base[row];
+      }
+    }
+    return h;
+  }
+  void move_all(double by) {
+    for (const auto& [name, value] : parameters_) {
+      for (std::int64_t i = 0; i < value.size(); ++i) move(value, i, by);
+    }
+  }
+
+ private:
+  static void move(const Tensor& value, std::int64_t i, double by) {
+    dispatch(value.dtype(), [&](auto zero) { value.data<decltype(zero)>()[i] += static_cast<decltype(zero)>(by); });
+  }
+  std::vector<double> gradient() {
+    for (const auto& [name, value] : parameters_) value.zero_grad();
+    problem_.loss(1).backward();
+    std::vector<double> all;
+    for (const auto& [name, value] : parameters_) {
+      const Tensor gradient = value.grad();
+      for (std::int64_t i = 0; i < value.size(); ++i) all.push_back(gradient.defined() ? gradient.at(i) : 0);
+    }
+    return all;
+  }
+  Problem& problem_;
+  NamedTensors parameters_;
+  std::size_t size_ = 0;
+};
+
+// The largest eigenvalue of the Hessian of a quadratic; none if the Hessian is another elsewhere, or not finite.
+std::optional<double> greatest_curvature(Problem& problem) {
+  Curvature curvature(problem);
+  if (curvature.size() > kMostNumbers) return {};
+  NamedTensors parameters = problem.parameters();
+  std::vector<Tensor> start;
+  for (const auto& [name, value] : parameters) start.push_back(value.clone());
+  const Matrix here = curvature.differences();
+  curvature.move_all(0.5);
+  const Matrix there = curvature.differences();
+  for (std::size_t i = 0; i < parameters.size(); ++i) optim::swap_values(parameters[i].second, start[i]);
+  for (const auto& [name, value] : parameters) value.zero_grad();
+  const Matrix change = xt::abs(here - there), size = xt::abs(here);
+  const double largest = xt::amax(size)(), difference = xt::amax(change)();
+  if (!(difference <= 1e-6 * largest) || !std::isfinite(largest)) return {};
+  const xt::xtensor<double, 1> eigenvalues = xt::linalg::eigvalsh(here);
+  return xt::amax(eigenvalues)();
+}
+
+}  // namespace
+
+std::string idle_parameters(const optim::Optimizer& optimizer) {
+  std::vector<std::string> idle;
+  for (const optim::Parameter& parameter : optimizer.parameters()) {
+    if (!parameter.has_gradient()) idle.push_back('\'' + parameter.name + '\'');
+  }
+  if (idle.empty()) return "";
+  return fmt::format("{} of {} parameters got no gradient and will not be trained: {}", idle.size(), optimizer.parameters().size(),
+                     fmt::join(idle.begin(), idle.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(5, idle.size())), ", "));
+}
+
+std::string unstable_rate(Problem& problem, const optim::Optimizer& optimizer) {
+  if (problem.steps_per_epoch() > 0 || !optimizer.stability_limit(1)) return "";
+  const auto curvature = greatest_curvature(problem);
+  if (!curvature || *curvature <= 0) return "";
+  const double limit = *optimizer.stability_limit(*curvature);
+  if (optimizer.lr() < limit) return "";
+  return fmt::format(
+      "lr {:.6g} is not below {:.6g}, from which on {:.6g}/L makes the steps grow: L = {:.6g} is the largest curvature of this quadratic",
+      optimizer.lr(), limit, limit * *curvature, *curvature);
+}
+
+}  // namespace descent

@@ -1,0 +1,22 @@
+#pragma once
+#include <nlohmann/json.hpp>
+#include <vector>
+
+#include "descent/experiment/experiment.h"
+
+namespace descent {
+
+// What can be drawn of an objective of one or two numbers.
+struct Landscape {
+  // Where a run was after every step, thinned; empty for other problems. It ends where it left all bounds.
+  struct Path {
+    std::vector<double> steps;
+    std::vector<std::vector<double>> points;
+    nlohmann::ordered_json json() const;
+  };
+  static Path path_of(const Experiment& experiment, std::int64_t most_evaluations);
+  // Formula, names, start, minimum, minimisers and values on a grid around all paths; null for other problems.
+  static nlohmann::ordered_json json_of(const Experiment& experiment, const std::vector<Path>& paths);
+};
+
+}  // namespace descent

@@ -1,0 +1,147 @@
+#include "descent/experiment/trial.h"
+
+#include <chrono>
+#include <cmath>
+#include <limits>
+#include <nlohmann/json.hpp>
+
+#include "descent/experiment/overrides.h"
+#include "descent/experiment/schema.h"
+#include "descent/experiment/setup.h"
+
+namespace descent {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using Status = TrialResult::Status;
+
+constexpr const char* kNames[] = {"done", "target", "stopped", "diverged", "interrupted", "invalid", "crashed"};
+
+Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
+
+// What a record says of a metric.
+std::optional<double> measured(const Record& record, const std::string& metric) {
+  if (record.split == "train") return metric == "loss" ? std::optional(record.loss) : std::nullopt;
+  const std::size_t slash = metric.find('/');
+  if (slash == std::string::npos || metric.compare(0, slash, record.split) != 0) return {};
+  const std::string name = metric.substr(slash + 1);
+  if (name == "loss") return record.loss;
+  for (const auto& [known, value] : record.metrics) {
+    if (known == name) return value;
+  }
+  return {};
+}
+
+void set_outcome(TrialResult& result, const Outcome& outcome, const std::string& metric) {
+  result.status = static_cast<Status>(outcome.status);
+  result.steps = outcome.steps;
+  result.evaluations = outcome.evaluations;
+  const auto value = outcome.values.find(metric);
+  const bool is_known = value != outcome.values.end() && outcome.status != Outcome::Status::diverged;
+  result.value = is_known ? value->second : std::numeric_limits<double>::quiet_NaN();
+}
+
+}  // namespace
+
+const char* name(Status status) { return kNames[static_cast<int>(status)]; }
+
+TrialBase::TrialBase(Value root, const std::string& name)
+    : root_(std::move(root)),
+      complete_(Value::map()),
+      experiment_(Experiment::read(root_, name)),
+      changed_(std::make_unique<Changed>(experiment_)) {
+  complete_ = changed_->options.write();
+}
+
+void TrialBase::restore(Changed& changed, const Value& sections) const {
+  Diagnostics ignored;
+  bool is_complete = true;
+  for (const std::string& key : changed.keys) {
+    if (sections.find(key)) continue;  // it is read again anyway
+    const Value* value = complete_.find(key);
+    is_complete = is_complete && value;
+    if (value) changed.options.read_key(key, *value, {ignored, ""});
+  }
+  if (!is_complete) changed.experiment = experiment_;  // a key without a default stays as it was read
+  changed.keys.clear();
+}
+
+const Experiment& TrialBase::with(const Assignment& set) const {
+  Diagnostics diagnostics;
+  Value sections = Value::map();
+  for (const auto& [path, value] : set) {
+    const std::string key = path.substr(0, path.find_first_of(".["));
+    const Value* written = sections.find(key) ? nullptr : root_.find(key);
+    if (written) sections.set(key, *written);
+    set_path(sections, path, value, value.mark, diagnostics);
+  }
+  diagnostics.check();
+  restore(*changed_, sections);
+  for (const auto& [key, value, mark] : sections.entries) {
+    changed_->keys.push_back(key);
+    changed_->options.read_key(key, value, {diagnostics, ""});
+  }
+  diagnostics.check();
+  return changed_->experiment;
+}
+
+TrialResult run_trial(const TrialBase& base, const Trial& trial, const std::string& metric, std::int64_t most_evaluations,
+                      DataCache& cache) {
+  const auto started = std::chrono::steady_clock::now();
+  TrialResult result;
+  std::string message;
+  try {
+    const Experiment& experiment = base.with(trial.set);
+    const Setup setup(experiment, &cache);
+    TrainerEvents events;
+    events.record = [&](const Record& record) {
+      append_json(result.records, record, trial.number);
+      result.records += '\n';
+      const auto value = measured(record, metric);
+      if (!value) return;
+      result.curve_at.push_back(static_cast<double>(record.evaluations));
+      result.curve.push_back(*value);
+    };
+    const Outcome outcome = Trainer(experiment, *setup.problem, *setup.optimizer, *setup.scheduler, events, most_evaluations).run();
+    set_outcome(result, outcome, metric);
+    message = outcome.message;
+  } catch (const Error& error) {
+    result = {};
+    result.status = Status::invalid;
+    result.value = std::numeric_limits<double>::quiet_NaN();
+    message = error.what();
+  }
+  result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
+  result.line = trial_line(trial, result, message);
+  return result;
+}
+
+std::string trial_line(const Trial& trial, const TrialResult& result, const std::string& message) {
+  Json json{{"trial", trial.number}};
+  for (const auto& [key, value] : trial.labels) json[key] = value;
+  Json& set = json["set"] = Json::object();
+  for (const auto& [path, value] : trial.set) set[path] = to_json(value);
+  json["status"] = name(result.status);
+  json["steps"] = result.steps;
+  json["evaluations"] = result.evaluations;
+  json["value"] = number(result.value);
+  if (!message.empty()) json["message"] = message;
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+TrialResult read_trial(const std::string& line) {
+  const Json json = Json::parse(line);
+  TrialResult result;
+  const std::string status = json.at("status");
+  const auto is_it = [&](const char* known) { return status == known; };
+  const auto* found = std::find_if(std::begin(kNames), std::end(kNames), is_it);
+  if (found == std::end(kNames)) fail(ErrorKind::data, "trials.jsonl: unknown status '{}'", shown(status));
+  result.status = static_cast<Status>(found - std::begin(kNames));
+  result.steps = json.at("steps");
+  result.evaluations = json.at("evaluations");
+  result.value = json.at("value").is_null() ? std::numeric_limits<double>::quiet_NaN() : json.at("value").get<double>();
+  result.line = line;
+  return result;
+}
+
+}  // namespace descent

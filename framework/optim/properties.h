@@ -1,0 +1,34 @@
+#pragma once
+#include <string>
+#include <vector>
+
+// What optimizers claim of themselves, proved by experiment in float64.
+namespace descent::optim {
+
+struct Property {
+  const char* name;
+  const char* meaning;
+  bool is_presumed;  // of every optimizer that does not say why it has not
+  double bound;      // the greatest figure with which an optimizer has the property
+  double (*figure)(const std::string& optimizer);
+};
+const std::vector<Property>& properties();
+
+struct Verdict {
+  enum class Status { pass, fail, not_claimed };
+  const Property* property;
+  Status status;
+  double figure;
+  std::string why_not;  // the optimizer's own reason
+};
+// Of a registered optimizer, one for each property.
+std::vector<Verdict> verify(const std::string& optimizer);
+
+// What can be seen from outside: how it differs from plain descent.
+struct Traits {
+  bool adapts_rate, has_momentum;  // unequal rates for unequal gradients; a step that depends on earlier gradients' direction
+  std::vector<std::string> state;  // its names, with their shape for a parameter (m, n) where that is another
+};
+Traits traits(const std::string& optimizer);
+
+}  // namespace descent::optim

@@ -1,0 +1,41 @@
+#include "descent/report/page.h"
+
+#include <cstddef>
+#include <nlohmann/json.hpp>
+#include <string_view>
+
+// The page up to where the data begins, as embed.cmake puts it together. The assembler takes the file in as it is: as a literal it would be
+// longer than compilers promise to take.
+extern "C" const char descent_report_begin[], descent_report_end[];
+asm(R"(
+  .pushsection .rodata
+  .globl descent_report_begin, descent_report_end
+  .hidden descent_report_begin, descent_report_end
+descent_report_begin:
+  .incbin ")" DESCENT_REPORT_PAGE R"("
+descent_report_end:
+  .byte 0
+  .popsection
+)");
+
+namespace descent::report {
+namespace {
+
+// Without `<`, nothing in the data can end the script that holds it.
+void append_escaped(std::string& page, std::string_view json) {
+  for (std::size_t at; (at = json.find('<')) != std::string_view::npos; json.remove_prefix(at + 1)) {
+    page.append(json.substr(0, at)).append("\\u003c");
+  }
+  page.append(json);
+}
+
+}  // namespace
+
+std::string page(const nlohmann::ordered_json& data) {
+  const std::string json = data.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  std::string page(descent_report_begin, descent_report_end);
+  append_escaped(page, json);
+  return page.append("</script>\n</body>\n</html>\n");
+}
+
+}  // namespace descent::report

@@ -1,0 +1,106 @@
+#include "descent/report/page_data.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "descent/core/error.h"
+#include "descent/core/file.h"
+#include "descent/experiment/landscape.h"
+#include "descent/experiment/yaml.h"
+#include "descent/report/records_data.h"
+
+namespace descent::report {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::size_t kMaxFile = std::size_t{1} << 29;
+
+// null when there is no such file: a run that was killed has no summary.
+Json json_file(const std::string& path) {
+  if (!std::filesystem::exists(path)) return nullptr;
+  Json json = Json::parse(read_file(path, kMaxFile), nullptr, false);
+  if (!json.is_object()) fail(ErrorKind::data, "{}: not a JSON object", path);
+  return json;
+}
+
+std::string kind_of(const Json& summary) { return summary.is_object() ? summary.value("kind", "run") : "run"; }
+
+// As {"optimizer.lr": "0.1", "model.hidden": "[32, 32]"}.
+void flatten(const std::string& path, const Value& value, Json& settings) {
+  for (const Value::Entry& entry : value.entries) flatten(path.empty() ? entry.key : path + '.' + entry.key, entry.value, settings);
+  const bool nested = std::any_of(value.items.begin(), value.items.end(), [](const Value& item) { return !item.is_scalar(); });
+  for (std::size_t i = 0; nested && i < value.items.size(); ++i) flatten(fmt::format("{}[{}]", path, i), value.items[i], settings);
+  if (!value.is_map() && !nested) settings[path] = value.is_list() ? write_yaml(value) : value.text;
+}
+
+Json settings_of(const std::string& resolved) {
+  Diagnostics diagnostics;
+  Json settings = Json::object();
+  flatten("", load_yaml(resolved, diagnostics), settings);
+  return settings;
+}
+
+// Up to where a number is no longer finite.
+Landscape::Path path_of(const Json& train) {
+  std::vector<const Json*> columns;
+  for (const auto& [name, column] : train.items()) {
+    if (name.rfind("params.", 0) == 0) columns.push_back(&column);
+  }
+  Landscape::Path path;
+  for (std::size_t i = 0; !columns.empty() && i < columns[0]->size(); ++i) {
+    std::vector<double> point;
+    for (const Json* column : columns) {
+      if (!(*column)[i].is_number()) return path;
+      point.push_back((*column)[i].get<double>());
+    }
+    path.steps.push_back(train["step"][i].get<double>());
+    path.points.push_back(std::move(point));
+  }
+  return path;
+}
+
+// null for an objective that this program does not have: another one, with components of its own, may have made the run.
+Json objective_of(const std::string& resolved, const Json& records) {
+  try {
+    return Landscape::json_of(Experiment::load(resolved, {}), {path_of(records.value("train", Json::object()))});
+  } catch (const Error&) { return nullptr; }
+}
+
+// What every kind has.
+Json common(const std::string& folder, const Json& summary) {
+  const std::string resolved = folder + "/resolved.yaml";
+  const Json settings = settings_of(resolved);
+  return {{"kind", kind_of(summary)},
+          {"name", settings.value("name", "")},
+          {"folder", folder},
+          {"meta", json_file(folder + "/meta.json")},
+          {"resolved", read_file(resolved, kMaxFile)},
+          {"settings", settings},
+          {"summary", summary}};
+}
+
+Json run_data(const std::string& folder) {
+  Json data = common(folder, json_file(folder + "/summary.json"));
+  data["records"] = records_data(folder + "/metrics.jsonl");
+  if (data["settings"].contains("objective.type")) data["objective"] = objective_of(folder + "/resolved.yaml", data["records"]);
+  return data;
+}
+
+}  // namespace
+
+Json page_data(const std::vector<std::string>& folders) {
+  Json runs = Json::array();
+  for (const std::string& folder : folders) {
+    const Json summary = json_file(folder + "/summary.json");
+    const std::string kind = kind_of(summary);
+    if (kind != "run" && folders.size() > 1) fail(ErrorKind::usage, "{} is no single run ({}) and has a page of its own", folder, kind);
+    if (kind != "run") return common(folder, summary);
+    runs.push_back(run_data(folder));
+  }
+  if (runs.size() == 1) return runs[0];
+  return {{"kind", "runs"}, {"name", fmt::format("{} runs", runs.size())}, {"runs", runs}};
+}
+
+}  // namespace descent::report

@@ -1,0 +1,15 @@
+#include "tests/cli/program.h"
+
+namespace descent::test {
+namespace {
+
+using Schema = Cli;
+
+TEST_F(Schema, IsPrintedAsJson) {
+  const Result result = descent({"schema"});
+  EXPECT_EQ(result.code, 0);
+  EXPECT_EQ(nlohmann::json::parse(result.out)["$schema"], "http://json-schema.org/draft-07/schema#");
+}
+
+}  // namespace
+}  // namespace descent::test

@@ -1,0 +1,82 @@
+#include <gmock/gmock.h>
+
+#include <thread>
+
+#include "tests/cli/program.h"
+
+namespace descent::test {
+namespace {
+
+using testing::HasSubstr;
+
+using Study = Cli;
+using Folders = Cli;
+
+const std::string kSweep = R"(objective: {type: rosenbrock}
+optimizer: {type: adam}
+train: {steps: 3000}
+sweep: {log_grid: {optimizer.lr: [1e-4, 1, 40]}, grid: {seed: [1, 2, 3]}}
+)";
+
+std::size_t lines(const std::string& text) { return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')); }
+
+TEST_F(Study, GoesOnAfterItWasKilled) {
+  write("s.yaml", kSweep);
+  ASSERT_EQ(run("whole", "s.yaml").code, 0);
+  const Process process(folder.path(), {"run", "s.yaml", "--out", "cut"});
+  for (int i = 0; i < 2000 && !(exists("cut/trials.jsonl") && lines(file("cut/trials.jsonl")) > 2); ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  process.send(SIGKILL);
+  process.wait();
+  ASSERT_EQ(descent({"resume", "cut"}).code, 0);
+  EXPECT_EQ(file("cut/trials.jsonl"), file("whole/trials.jsonl"));
+  EXPECT_EQ(file("cut/records.jsonl"), file("whole/records.jsonl"));
+}
+
+TEST_F(Study, SavesWhatIsDoneWhenItIsInterrupted) {
+  write("s.yaml", kSweep);
+  const Process process(folder.path(), {"run", "s.yaml", "--out", "cut", "--set", "train.steps=30000"});
+  for (int i = 0; i < 2000 && !(exists("cut/trials.jsonl") && !file("cut/trials.jsonl").empty()); ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  process.send(SIGINT);
+  const Result result = process.wait();
+  EXPECT_EQ(result.code, 130);
+  EXPECT_THAT(result.err, HasSubstr("interrupted; descent resume cut goes on"));
+}
+
+TEST_F(Study, PlansWithoutRunning) {
+  write("s.yaml", kSweep);
+  const Result result = descent({"check", "s.yaml"});
+  EXPECT_EQ(result.code, 0);
+  EXPECT_THAT(result.out, HasSubstr("s.yaml: valid, 120 trials, 360000 steps, about "));
+  EXPECT_FALSE(exists("runs"));
+}
+
+TEST_F(Study, CompareIsForFilesWithACompareSection) {
+  write("s.yaml", kParabola);
+  EXPECT_EQ(descent({"compare", "s.yaml"}).code, 2);
+}
+
+TEST_F(Folders, AreListedShownAndCompared) {
+  write("e.yaml", kParabola);
+  ASSERT_EQ(descent({"run", "e.yaml"}).code, 0);
+  const std::string first = nlohmann::json::parse(descent({"runs", "--json"}).out)[0]["folder"];
+  ASSERT_EQ(descent({"run", "e.yaml", "--set", "optimizer.lr=0.2"}).code, 0);
+  const Result runs = descent({"runs"}), show = descent({"show", first});
+  EXPECT_EQ(lines(runs.out), 2u);
+  EXPECT_THAT(show.out, testing::ContainsRegex("steps +3"));
+  const auto runs_now = nlohmann::json::parse(descent({"runs", "--json"}).out);
+  const auto diff = nlohmann::json::parse(descent({"diff", runs_now[0]["folder"], runs_now[1]["folder"], "--json"}).out);
+  EXPECT_EQ(diff["settings"].size(), 1u);
+  EXPECT_TRUE(diff["settings"].contains("optimizer.lr"));
+}
+
+TEST_F(Folders, OfNothingAreNone) {
+  EXPECT_EQ(descent({"runs"}).out, "");
+  EXPECT_EQ(descent({"show", "latest"}).code, 2);
+}
+
+}  // namespace
+}  // namespace descent::test

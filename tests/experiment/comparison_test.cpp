@@ -1,0 +1,141 @@
+#include <gmock/gmock.h>
+
+#include "descent/experiment/study.h"
+#include "tests/experiment/experiment_test.h"
+
+namespace descent::test {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::SizeIs;
+using Json = nlohmann::ordered_json;
+
+const std::string kNoisy = "objective: {type: quadratic, start: [4, 1.5], noise: 0.1}\ntrain: {steps: 60}\n";
+
+class Compare : public ExperimentTest {
+ protected:
+  Json compare(const std::string& text, const std::string& folder = "run") const {
+    RunRequest request;
+    request.file = write(text);
+    request.out = folder_ / folder;
+    request.quiet = true;
+    testing::internal::CaptureStdout();
+    EXPECT_EQ(descent::compare(request), 0);
+    printed_ = testing::internal::GetCapturedStdout();
+    return Json::parse(slurp(folder_ / (folder + "/summary.json")));
+  }
+  mutable std::string printed_;
+};
+
+TEST_F(Compare, TunesEveryOptimizerOverTheSameGrid) {
+  const Json summary =
+      compare(kNoisy + "compare: {optimizers: [sgd, adagrad], tune: {lr: [0.01, 0.05, 100]}, seeds: [1, 2, 3, 4, 5, 6, 7, 8]}\n");
+  EXPECT_EQ(summary["counts"]["trials"], 2 * 3 * 3 + 2 * 2 * 8);
+  const Json& optimizers = summary["problems"][0]["optimizers"];
+  EXPECT_EQ(optimizers[0]["chosen"]["lr"], 0.05);
+  EXPECT_THAT(optimizers[0]["tuned"]["values"], SizeIs(8));
+  EXPECT_THAT(optimizers[0]["sensitivity"]["lr"], ElementsAre(0.01, 0.05, 100));
+  EXPECT_EQ(optimizers[0]["at_edge"], Json::array());
+}
+
+TEST_F(Compare, SaysWhoIsBestWhenOneClearlyIs) {
+  const Json summary = compare(kNoisy + "compare: {optimizers: [{type: sgd, lr: 1e-4}, {type: adagrad, lr: 1}]}\n");
+  EXPECT_EQ(summary["problems"][0]["ranking"]["winner"], "adagrad");
+  EXPECT_THAT(printed_, HasSubstr("best adagrad"));
+}
+
+TEST_F(Compare, AdmitsATieBetweenTheSameRuleUnderTwoNames) {
+  const Json summary = compare(kNoisy + "compare: {optimizers: [{type: momentum, lr: 0.01}, {type: sgd, lr: 0.01, momentum: 0.9}]}\n");
+  EXPECT_EQ(summary["problems"][0]["ranking"]["winner"], nullptr);
+  EXPECT_THAT(summary["problems"][0]["ranking"]["tied"], SizeIs(2));
+}
+
+TEST_F(Compare, NamesNoWinnerOnFewSeeds) {
+  const Json summary = compare(kNoisy + "compare: {optimizers: [{type: sgd, lr: 1e-4}, {type: adagrad, lr: 1}], seeds: [1, 2, 3]}\n");
+  EXPECT_EQ(summary["problems"][0]["ranking"]["winner"], nullptr);
+  EXPECT_THAT(summary["problems"][0]["ranking"]["verdict"].get<std::string>(), HasSubstr("too few seeds for a winner"));
+}
+
+TEST_F(Compare, SaysWhenTheSeedsChangeNothing) {
+  const Json summary = compare(
+      "objective: {type: sphere}\ntrain: {steps: 10}\ncompare: {optimizers: [{type: sgd, lr: 0.1}, {type: sgd, lr: 0.2}], seeds: [1, "
+      "2]}\n");
+  EXPECT_FALSE(summary["problems"][0]["seeds_matter"]);
+  EXPECT_EQ(summary["problems"][0]["ranking"]["winner"], "sgd lr=0.2");
+}
+
+TEST_F(Compare, WarnsWhenTheBestValueLiesAtTheEndOfItsGrid) {
+  const Json summary = compare(kNoisy + "compare: {optimizers: [sgd], tune: {lr: [1e-4, 1e-3, 1e-2]}, seeds: [1]}\n");
+  EXPECT_THAT(summary["problems"][0]["optimizers"][0]["at_edge"], ElementsAre("lr"));
+  EXPECT_THAT(printed_, HasSubstr("the best value lies at the end of its grid"));
+}
+
+TEST_F(Compare, WidensTheGridOnRequest) {
+  const Json summary = compare(kNoisy + "compare: {optimizers: [sgd], tune: {lr: [1e-4, 1e-3, 1e-2]}, seeds: [1], widen: true}\n");
+  const Json& sgd = summary["problems"][0]["optimizers"][0];
+  EXPECT_THAT(sgd["sensitivity"]["lr"], ElementsAre(1e-4, 1e-3, 1e-2, 0.1));
+  EXPECT_EQ(sgd["chosen"]["lr"], 0.01);
+}
+
+TEST_F(Compare, GivesEveryRunAsManyGradients) {
+  const Json summary =
+      compare("objective: {type: rosenbrock}\ntrain: {steps: 40}\ncompare: {optimizers: [lbfgs, {type: sgd, lr: 1e-3}], seeds: [1]}\n");
+  const Json& optimizers = summary["problems"][0]["optimizers"];
+  EXPECT_EQ(optimizers[1]["default"]["evaluations"], 40);
+  EXPECT_GE(optimizers[0]["default"]["evaluations"], 40);
+  EXPECT_LT(optimizers[0]["default"]["evaluations"], 40 + 26);  // a step that has begun ends
+}
+
+TEST_F(Compare, CountsAMissOfTheTargetAsInfinite) {
+  const Json summary =
+      compare(kNoisy +
+              "compare: {optimizers: [{type: sgd, lr: 0.05}, {type: sgd, lr: 1e-6}], seeds: [1, 2], target: {metric: loss, value: 0.1}}\n");
+  const Json& optimizers = summary["problems"][0]["optimizers"];
+  EXPECT_GT(optimizers[0]["default"]["median_time_to_target"], 1);
+  EXPECT_EQ(optimizers[1]["default"]["median_time_to_target"], nullptr);
+}
+
+TEST_F(Compare, ScoresOptimizersOverManyProblems) {
+  write("objective: {type: sphere}\ntrain: {steps: 100}\noptimizer: sgd\n", "sphere.yaml");
+  write("objective: {type: quadratic}\ntrain: {steps: 100}\noptimizer: adam\n", "bowl.yaml");
+  const Json summary =
+      compare("compare: {problems: [sphere.yaml, bowl.yaml], optimizers: [{type: sgd, lr: 0.09}, {type: sgd, lr: 1e-5}], seeds: [1]}\n");
+  ASSERT_THAT(summary["problems"], SizeIs(2));
+  EXPECT_EQ(summary["problems"][1]["name"], "bowl");
+  EXPECT_EQ(summary["profile"]["score"], (Json{1.0, 0.0}));
+  EXPECT_EQ(summary["overall"]["mean_rank"], (Json{1.0, 2.0}));
+}
+
+TEST_F(Compare, RanksAnAccuracyTheOtherWayRound) {
+  const Json summary = compare(
+      "data: {type: moons, samples: 60, split: {validation: 0.5}}\nmodel: {type: mlp, hidden: [4]}\nloss: cross_entropy\nmetrics: "
+      "[accuracy]\n"
+      "train: {epochs: 10}\ncompare: {optimizers: [{type: sgd, lr: 0}, {type: adam, lr: 0.1}], metric: validation/accuracy, seeds: [1, 2, "
+      "3, 4, 5, 6, 7, 8, 9]}\n");
+  EXPECT_TRUE(summary["higher_is_better"]);
+  const Json& ranking = summary["problems"][0]["ranking"];
+  EXPECT_EQ(ranking["order"][0], "adam");
+  EXPECT_GT(ranking["median"][1], ranking["median"][0]);
+}
+
+TEST_F(Compare, RefusesTuningSeedsAmongTheEvaluationSeeds) {
+  EXPECT_THAT(refusal(kNoisy + "compare: {optimizers: [sgd], tune: {lr: [1], seeds: [1, 2]}, seeds: [2, 3]}\n"),
+              HasSubstr("compare.seeds: seed 2 is one of the tuning seeds"));
+}
+TEST_F(Compare, RefusesTheSameOptimizerTwice) {
+  EXPECT_THAT(refusal(kNoisy + "compare: {optimizers: [sgd, sgd]}\n"), HasSubstr("compare.optimizers[1]: sgd is given twice"));
+}
+TEST_F(Compare, RefusesAnOptimizerBesideThoseThatAreCompared) {
+  EXPECT_THAT(refusal(kNoisy + "optimizer: sgd\ncompare: {optimizers: [sgd]}\n"), HasSubstr("put it into compare.optimizers"));
+}
+TEST_F(Compare, RefusesAProblemFileThatIsWrong) {
+  write("objective: {type: spheer}\ntrain: {steps: 100}\n", "wrong.yaml");
+  EXPECT_THAT(refusal("compare: {problems: [wrong.yaml], optimizers: [sgd]}\n"), HasSubstr("unknown objective 'spheer'"));
+}
+TEST_F(Compare, RefusesTuningOfNothing) {
+  EXPECT_THAT(refusal(kNoisy + "compare: {optimizers: [sgd], tune: {seeds: [5]}}\n"), HasSubstr("compare.tune: nothing is tuned"));
+}
+
+}  // namespace
+}  // namespace descent::test

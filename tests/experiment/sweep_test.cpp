@@ -1,0 +1,155 @@
+#include <gmock/gmock.h>
+
+#include <csignal>
+
+#include "descent/autograd/ops.h"
+#include "descent/experiment/study.h"
+#include "descent/experiment/workers.h"
+#include "descent/objective/objective.h"
+#include "tests/experiment/experiment_test.h"
+
+namespace descent::test {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::SizeIs;
+using Json = nlohmann::ordered_json;
+
+// x² that ends the process where it starts above 10.
+class Fragile : public Objective {
+ public:
+  void options(Options& option) override { option("at", at_, kAny, "where it starts"); }
+  std::vector<std::pair<std::string, Tensor>> prepare(DType dtype, std::uint64_t) override {
+    if (at_ > 10) std::raise(SIGKILL);
+    return {{"x", full({1}, at_, dtype).set_requires_grad()}};
+  }
+  Tensor value(const std::vector<Tensor>& x) const override { return sum(x[0] * x[0]); }
+  std::optional<double> minimum() const override { return 0; }
+  std::vector<std::vector<double>> minimisers() const override { return {{0}}; }
+  std::string formula() const override { return "x^2"; }
+
+ private:
+  double at_ = 1;
+};
+const Register<Objective, Fragile> fragile("fragile", "of this test");
+
+class Sweep : public ExperimentTest {
+ protected:
+  // What a run of the file leaves in its folder.
+  Json sweep(const std::string& text, const std::string& folder = "run") const {
+    RunRequest request;
+    request.file = write(text);
+    request.out = folder_ / folder;
+    request.quiet = true;
+    testing::internal::CaptureStdout();
+    EXPECT_EQ(run(request), 0);
+    testing::internal::GetCapturedStdout();
+    return Json::parse(file(folder, "summary.json"));
+  }
+  std::string file(const std::string& folder, const std::string& name) const { return slurp(folder_ / (folder + "/" + name)); }
+};
+
+const std::string kBowl = "objective: {type: sphere}\noptimizer: {type: sgd, lr: 0.1}\ntrain: {steps: 20}\n";
+
+std::vector<double> numbers(const std::vector<Value>& values) {
+  std::vector<double> list;
+  for (const Value& value : values) parse_number(value.text, list.emplace_back());
+  return list;
+}
+
+TEST_F(Sweep, LogGridHasEqualRatiosAndRoundNumbers) {
+  EXPECT_THAT(numbers(log_grid(1e-2, 10, 4)), ElementsAre(0.01, 0.1, 1, 10));
+  EXPECT_THAT(numbers(log_grid(1, 10, 3)), ElementsAre(1, 3.162, 10));
+}
+
+TEST_F(Sweep, RunsEveryCombinationOfEveryAxisTheLastOneVaryingFastest) {
+  const Json summary = sweep(kBowl + "sweep: {grid: {optimizer.lr: [0.1, 0.2]}, zip: {seed: [1, 2, 3], train.steps: [1, 2, 3]}}\n");
+  ASSERT_THAT(summary["trials"], SizeIs(6));
+  EXPECT_EQ(summary["trials"][1]["set"], (Json{{"optimizer.lr", 0.1}, {"seed", 2}, {"train.steps", 2}}));
+  EXPECT_EQ(summary["trials"][5]["steps"], 3);
+}
+
+TEST_F(Sweep, RanksTheTrialsBestFirst) {
+  const Json summary = sweep(kBowl + "sweep: {grid: {optimizer.lr: [0.1, 0.4, 0.2]}}\n");
+  EXPECT_THAT(summary["order"], ElementsAre(1, 2, 0));
+  EXPECT_EQ(summary["best"]["trial"], 1);
+}
+
+TEST_F(Sweep, CountsADivergenceAsATrialsResult) {
+  const Json summary =
+      sweep("objective: {type: rosenbrock}\noptimizer: {type: sgd}\ntrain: {steps: 50}\nsweep: {grid: {optimizer.lr: [1, 1e-4]}}\n");
+  EXPECT_EQ(summary["trials"][0]["status"], "diverged");
+  EXPECT_EQ(summary["trials"][0]["value"], nullptr);
+  EXPECT_EQ(summary["best"]["trial"], 1);
+}
+
+TEST_F(Sweep, LosesOnlyTheTrialAtWhichAWorkerIsLost) {
+  const Json summary =
+      sweep("objective: {type: fragile}\noptimizer: sgd\ntrain: {steps: 3}\nsweep: {grid: {objective.at: [1, 11, 2, 12, 3]}, jobs: 2}\n");
+  std::vector<std::string> status;
+  for (const Json& trial : summary["trials"]) status.push_back(trial["status"]);
+  EXPECT_THAT(status, ElementsAre("done", "crashed", "done", "crashed", "done"));
+  EXPECT_THAT(file("run", "trials.jsonl"), HasSubstr("ended by signal 9"));
+}
+
+TEST_F(Sweep, LeavesTheSameBytesWhateverTheNumberOfWorkers) {
+  const std::string text = kBowl + "sweep: {log_grid: {optimizer.lr: [1e-3, 1, 7]}, grid: {seed: [1, 2, 3]}, jobs: ";
+  sweep(text + "1}\n", "one");
+  sweep(text + "3}\n", "three");
+  for (const char* name : {"trials.jsonl", "records.jsonl"}) EXPECT_EQ(file("one", name), file("three", name));
+}
+
+TEST_F(Sweep, GoesOnWhereItWasCutOff) {
+  const std::string text = kBowl + "sweep: {log_grid: {optimizer.lr: [1e-3, 1, 9]}}\n";
+  sweep(text, "whole");
+  sweep(text, "cut");
+  const std::string trials = file("whole", "trials.jsonl"), records = file("whole", "records.jsonl");
+  std::size_t end = 0;
+  for (int line = 0; line < 4; ++line) end = trials.find('\n', end) + 1;
+  spill(folder_ / "cut/trials.jsonl", trials.substr(0, end + 20));  // four whole trials and a part
+  spill(folder_ / "cut/records.jsonl", records.substr(0, records.find("{\"trial\":5,") + 300));
+  std::filesystem::remove(folder_ / "cut/summary.json");
+  RunRequest request;
+  request.quiet = true;
+  testing::internal::CaptureStdout();
+  EXPECT_EQ(resume(request, folder_ / "cut"), 0);
+  testing::internal::GetCapturedStdout();
+  for (const char* name : {"trials.jsonl", "records.jsonl"}) EXPECT_EQ(file("cut", name), file("whole", name));
+  Json first = Json::parse(file("whole", "summary.json")), second = Json::parse(file("cut", "summary.json"));
+  first.erase("seconds"), second.erase("seconds");
+  EXPECT_EQ(first, second);
+}
+
+TEST_F(Sweep, KeepsTheBestTrialAsARunThatHasItsRecords) {
+  const Json summary = sweep(kBowl + "sweep: {grid: {optimizer.lr: [0.1, 0.4]}, keep: best}\n");
+  EXPECT_EQ(Json::parse(file("run", "trials/1/summary.json"))["loss"], summary["best"]["value"]);
+}
+
+TEST_F(Sweep, DrawsTheSameRandomValuesEachTime) {
+  const std::string text =
+      kBowl + "sweep: {random: {samples: 5, over: {optimizer.lr: {log_uniform: [1e-3, 1]}, seed: {integer: [1, 9]}}}}\n";
+  const Json first = sweep(text, "first"), second = sweep(text, "second");
+  EXPECT_EQ(first["trials"], second["trials"]);
+  for (const Json& trial : first["trials"]) {
+    EXPECT_GE(trial["set"]["optimizer.lr"], 1e-3);
+    EXPECT_LE(trial["set"]["seed"], 9);
+  }
+}
+
+TEST_F(Sweep, RefusesAPathThatThereIsNot) {
+  EXPECT_THAT(refusal(kBowl + "sweep: {grid: {optimizer.lrr: [1, 2]}}\n"), HasSubstr("optimizer: unknown key 'lrr'"));
+}
+TEST_F(Sweep, RefusesAValueThatTheOptionRefuses) {
+  EXPECT_THAT(refusal(kBowl + "sweep: {grid: {optimizer.lr: [1, -1]}}\n"), HasSubstr("optimizer.lr: expected a number >= 0, got '-1'"));
+}
+TEST_F(Sweep, RefusesListsOfDifferentLengthsInZip) {
+  EXPECT_THAT(refusal(kBowl + "sweep: {zip: {optimizer.lr: [1, 2], seed: [1]}}\n"), HasSubstr("sweep.zip.seed: 1 values beside 2"));
+}
+TEST_F(Sweep, RefusesAMetricThatNothingMeasures) {
+  EXPECT_THAT(refusal(kBowl + "sweep: {grid: {seed: [1]}, metric: validation/loss}\n"),
+              HasSubstr("nothing that is measured has the name 'validation/loss'"));
+}
+
+}  // namespace
+}  // namespace descent::test
