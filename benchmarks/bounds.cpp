@@ -3,12 +3,15 @@
 #include <fmt/core.h>
 #include <unistd.h>
 
+#include <cmath>
 #include <cstdio>
 #include <fstream>
 #include <memory>
 #include <stdexcept>
 
 #include "descent/autograd/ops.h"
+#include "descent/experiment/setup.h"
+#include "descent/experiment/trial.h"
 #include "harness.h"
 
 namespace bench {
@@ -44,6 +47,32 @@ Process run_experiment(const std::string& file_and_options, int runs) {
   double seconds = 0, bytes = 0;
   if (!output || std::fscanf(output.get(), "%lf %lf", &seconds, &bytes) != 2) throw std::runtime_error("descent run failed");
   return {seconds * 1e3, bytes / 1e6};
+}
+
+std::pair<double, double> tutorial_loops() {
+  using namespace descent;
+  const auto experiment = Experiment::load(DESCENT_EXPERIMENTS "/linear_regression.yaml", {});
+  Value root = experiment.source;
+  double ours = 0, last = 0;
+  int loops = 0;
+  for (const char* optimizer : {"sgd", "momentum", "adagrad", "rmsprop", "adam"}) {
+    root.set("optimizer", optimizer);
+    const TrialBase base(root, "regression");
+    std::vector<Value> rates = log_grid(1e-4, 10, 11);
+    for (std::size_t i = 0; i < 43; ++i, ++loops) {
+      const Experiment& trial = base.with({{"optimizer.lr", i < 33 ? rates[i / 3] : Value(0.01)}});
+      const Setup setup(trial);
+      Trainer trainer(trial, *setup.problem, *setup.optimizer, *setup.scheduler, {});
+      const double start = cpu_seconds();
+      last = trainer.run().values.at("loss");
+      ours += cpu_seconds() - start;
+    }
+  }
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> output(popen("/usr/bin/python3 '" DESCENT_LOOPS "'", "r"), pclose);
+  double theirs = 0, their_last = 0;
+  if (!output || std::fscanf(output.get(), "%lf %lf", &theirs, &their_last) != 2) throw std::runtime_error("PyTorch's loops failed");
+  if (std::abs(last - their_last) > 1e-12 * std::abs(last)) throw std::runtime_error(fmt::format("losses {} and {}", last, their_last));
+  return {ours, theirs};
 }
 
 }  // namespace bench

@@ -1,9 +1,13 @@
+#include <algorithm>
+#include <array>
 #include <cstring>
 #include <memory>
 
 #include "descent/autograd/gemm.h"
 #include "descent/core/buffer.h"
 #include "descent/core/simd.h"
+#include "descent/optim/optimizer.h"
+#include "descent/optim/properties.h"
 #include "workload.h"
 
 namespace bench {
@@ -36,26 +40,51 @@ struct LayerProducts {
   }
 };
 
-}  // namespace
+// The states that are as large as the parameter; scalars among them are named with their shape.
+std::size_t tensor_states(const std::string& optimizer) {
+  const auto states = descent::optim::traits(optimizer).state;
+  return static_cast<std::size_t>(
+      std::count_if(states.begin(), states.end(), [](const std::string& s) { return s.find('(') == std::string::npos; }));
+}
 
-Work plain_update(const Update& update) {
-  const std::vector<float> zeros(static_cast<std::size_t>(update.size));
-  const Array w(random_values(update.size, 1)), g(random_values(update.size, 2)), m(zeros), v(zeros);
-  const std::int64_t n = update.size;
-  if (update.optimizer == "adagrad") {
-    return {[=] {
-              descent::vectorized([=, w = w.data, g = g.data, m = m.data] {
-                for (std::int64_t i = 0; i < n; ++i) m[i] += g[i], w[i] -= m[i];
-              });
-            },
-            {}};
-  }
+template <std::size_t States>
+Work plain_loop(std::int64_t n) {
+  const std::vector<float> zeros(static_cast<std::size_t>(n));
+  const Array w(random_values(n, 1)), g(random_values(n, 2));
+  std::vector<Array> kept;
+  for (std::size_t k = 0; k < States; ++k) kept.emplace_back(zeros);
   return {[=] {
-            descent::vectorized([=, w = w.data, g = g.data, m = m.data, v = v.data] {
-              for (std::int64_t i = 0; i < n; ++i) m[i] += g[i], v[i] -= g[i], w[i] -= m[i] + v[i];
+            std::array<float*, States> s{};
+            for (std::size_t k = 0; k < States; ++k) s[k] = kept[k].data;
+            descent::vectorized([=, w = w.data, g = g.data] {
+              for (std::int64_t i = 0; i < n; ++i) {
+                float sum = g[i];
+                for (std::size_t k = 0; k < States; ++k) sum += s[k][i] += g[i];
+                w[i] -= sum;
+              }
             });
           },
           {}};
+}
+
+}  // namespace
+
+Work plain_update(const Update& update) {
+  const std::size_t states = tensor_states(update.optimizer);
+  if (states == 0) return plain_loop<0>(update.size);
+  if (states == 1) return plain_loop<1>(update.size);
+  if (states == 2) return plain_loop<2>(update.size);
+  return plain_loop<3>(update.size);
+}
+
+std::vector<std::string> elementwise_optimizers() {
+  std::vector<std::string> names;
+  for (const std::string& name : descent::optim::Optimizer::kind().names()) {
+    const auto claims = descent::make<descent::optim::Optimizer>(name)->claims();
+    const auto is_refused = [](const auto& claim) { return claim.property == std::string("permutation") && claim.why_not; };
+    if (std::none_of(claims.begin(), claims.end(), is_refused)) names.push_back(name);
+  }
+  return names;
 }
 
 Work matrix_products(const Training& training) {

@@ -61,6 +61,15 @@ std::string format_time(double seconds) {
   return fmt::format("{:.2f} ms", seconds * 1e3);
 }
 
+Row ratio_row(const std::string& work, const std::string& peer, double asked, double ours, double theirs, double ratio) {
+  return {work,
+          format_time(ours),
+          format_time(theirs) + " " + peer,
+          fmt::format("{:.2f}", ratio),
+          fmt::format(">= {:.4g}", asked),
+          ratio >= asked ? "yes" : "no"};
+}
+
 // `measure` runs once and returns its row; what it throws becomes the row's error.
 void add_row(const std::string& work, std::function<Row(benchmark::State&)> measure) {
   benchmark::RegisterBenchmark(work.c_str(),
@@ -100,12 +109,16 @@ void compare(const std::string& work, const std::string& peer, double asked, std
     const double ratio = median(ratios);
     state.SetIterationTime(median(our_times));
     state.counters["ratio"] = ratio;
-    return {work,
-            format_time(median(our_times)),
-            format_time(median(their_times)) + " " + peer,
-            fmt::format("{:.2f}", ratio),
-            fmt::format(">= {:.4g}", asked),
-            ratio >= asked ? "yes" : "no"};
+    return ratio_row(work, peer, asked, median(our_times), median(their_times), ratio);
+  });
+}
+
+void ratio(const std::string& work, const std::string& peer, double asked, std::function<std::pair<double, double>()> measure) {
+  add_row(work, [=](benchmark::State& state) -> Row {
+    const auto [ours, theirs] = measure();
+    state.SetIterationTime(ours);
+    state.counters["ratio"] = theirs / ours;
+    return ratio_row(work, peer, asked, ours, theirs, theirs / ours);
   });
 }
 

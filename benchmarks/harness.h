@@ -13,6 +13,9 @@ namespace bench {
 // first steps, or the row is an error.
 void compare(const std::string& work, const std::string& peer, double asked, std::function<std::pair<Work, Work>()> prepare);
 
+// The same for works that measure themselves once: seconds here and there.
+void ratio(const std::string& work, const std::string& peer, double asked, std::function<std::pair<double, double>()> measure);
+
 // A quantity that must stay within `most`: the median of `repetitions`.
 void limit(const std::string& work, const std::string& unit, double most, int repetitions, std::function<double()> measure);
 

@@ -44,6 +44,14 @@ void update_row(const std::string& optimizer, std::int64_t size, double asked) {
   compare(name + " against loop", "plain loop", 1 / 1.1, [=] { return std::pair(kDescent.update(update), plain_update(update)); });
 }
 
+void elementwise_rows() {
+  for (const std::string& optimizer : elementwise_optimizers()) {
+    const Update update{optimizer, 10'000'000};
+    compare(optimizer + " step, 10000000 parameters against streams", "plain loop", 1 / 1.2,
+            [=] { return std::pair(kDescent.update(update), plain_update(update)); });
+  }
+}
+
 void operation_rows() {
   for (const char* op : {"softmax", "sum0", "sum1", "bias_add", "tanh"}) {
     for (const bool backward : {false, true}) {
@@ -74,7 +82,9 @@ int main(int argc, char** argv) {
     update_row("adagrad", size, adagrad);
     update_row("adam", size, adam);
   }
+  elementwise_rows();
   operation_rows();
+  ratio("the tutorial's regression by 5 optimizers, 215 loops", "PyTorch", 200, tutorial_loops);
   process_rows();
   return run(argc, argv);
 }

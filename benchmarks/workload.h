@@ -61,7 +61,10 @@ extern const Library kDescent, kLibtorch;
 void use_one_thread();
 
 // What a step cannot do without, measured the same way.
-Work plain_update(const Update& update);         // a loop over as many streams: five for AdaGrad, seven for Adam
+// A loop over as many streams as the optimizer's: it reads w, g and every state, and writes w and every state.
+Work plain_update(const Update& update);
+// The optimizers that are one pass over elements.
+std::vector<std::string> elementwise_optimizers();
 Work matrix_products(const Training& training);  // the step's products alone
 
 // Depends on every value and on its place.

@@ -16,6 +16,7 @@ using Numbers = std::vector<double>;
 
 constexpr std::size_t kMostPoints = 300, kLine = 241, kGrid = 61;
 constexpr double kFarAway = 1e6;
+constexpr int kRounds = 24;  // of the search for what a path was heading for
 
 std::int64_t numbers_of(const NamedTensors& parameters) {
   std::int64_t count = 0;
@@ -69,6 +70,9 @@ std::vector<Interval> bounds_of(const Numbers& start, const std::vector<Numbers>
       if (is_near(point)) hold(bounds, point);
     }
   }
+  for (Interval& interval : bounds) {
+    if (interval.high == interval.low) interval = {interval.low - widest / 2, interval.high + widest / 2};
+  }
   return bounds;
 }
 
@@ -83,18 +87,39 @@ double value_at(Problem& problem, const Numbers& point) {
   return *problem.value();
 }
 
-// The minimisers; where they are not known, the best end of a path.
+// Where a few steps along the axes lead to, each downhill; they get shorter where none is.
+Numbers compass_search(Problem& problem, Numbers point, double step) {
+  double least = value_at(problem, point);
+  for (int round = 0; round < kRounds; ++round) {
+    const Numbers before = point;
+    for (std::size_t i = 0; i < point.size(); ++i) {
+      for (const double move : {-step, step}) {
+        Numbers there = point;
+        there[i] += move;
+        const double value = value_at(problem, there);
+        if (value < least) least = value, point = there;
+      }
+    }
+    if (point == before) step /= 2;
+  }
+  return point;
+}
+
+// The minimisers; where they are not known, where the best path was heading, however slowly.
 std::vector<Numbers> aims_of(Problem& problem, const std::vector<Landscape::Path>& paths) {
-  std::vector<Numbers> aims = problem.minimisers();
-  if (!aims.empty()) return aims;
+  if (const std::vector<Numbers> known = problem.minimisers(); !known.empty()) return known;
+  const Landscape::Path* best = nullptr;
   double least = kInfinity;
   for (const Landscape::Path& path : paths) {
-    if (path.points.empty()) continue;
-    const double value = value_at(problem, path.points.back());
-    if (value < least) aims = {path.points.back()};
-    least = std::min(value, least);
+    const double value = path.points.empty() ? kInfinity : value_at(problem, path.points.back());
+    if (value < least) least = value, best = &path;
   }
-  return aims;
+  if (!best) return {};
+  double length = 0;
+  for (const Numbers& point : best->points) {
+    for (std::size_t i = 0; i < point.size(); ++i) length = std::max(length, std::abs(point[i] - best->points[0][i]));
+  }
+  return {compass_search(problem, best->points.back(), length)};
 }
 
 Json grid_of(Problem& problem, const std::vector<Interval>& bounds) {

@@ -5,7 +5,7 @@
 
 namespace descent::optim {
 
-Tensor& kept_state(Parameter& parameter, std::size_t slot, const State& state, const Shape& shape, DType dtype) {
+void check_state(Parameter& parameter, std::size_t slot, const State& state, const Shape& shape, DType dtype) {
   auto& kept = parameter.state;
   if (slot == kept.size()) kept.emplace_back(state.name, full(shape, state.initial, dtype));
   if (kept[slot].first != state.name) {  // restored in another order
@@ -19,7 +19,7 @@ Tensor& kept_state(Parameter& parameter, std::size_t slot, const State& state, c
     fail_argument("optimizer: the state '{}' of '{}' has shape {}, expected {}", name, parameter.name, to_string(value.shape()),
                   to_string(shape));
   }
-  return kept[slot].second;
+  parameter.checked = slot + 1;
 }
 
 Flat::Flat(std::vector<Parameter*> parameters, double rate, const Adjustment& adjustment, const Evaluated& evaluated)

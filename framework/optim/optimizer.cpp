@@ -57,12 +57,13 @@ void Optimizer::step(const Evaluated& evaluated) {
   if (std::none_of(parameters_.begin(), parameters_.end(), has_gradient)) {
     fail_argument("optimizer: step() with no gradient in any of {} parameters: call backward() first", parameters_.size());
   }
-  train();
-  wrappers_.start(parameters_);
-  if (!wrappers_.accumulate(parameters_)) return;
+  if (is_evaluated_) train();
+  const bool is_wrapped = wrappers_.are_used();
+  if (is_wrapped) wrappers_.start(parameters_);
+  if (is_wrapped && !wrappers_.accumulate(parameters_)) return;
   for (Parameter& parameter : parameters_) parameter.steps += parameter.has_gradient();
   update(rates_, evaluated);
-  wrappers_.follow(parameters_);
+  if (is_wrapped) wrappers_.follow(parameters_);
 }
 
 void Optimizer::set_rate(const std::function<double(double)>& scheduled) {
@@ -98,7 +99,7 @@ NamedState Optimizer::state() const {
 }
 
 void Optimizer::set_state(const NamedState& state) {
-  for (Parameter& parameter : parameters_) parameter.state.clear(), parameter.steps = -1;
+  for (Parameter& parameter : parameters_) parameter.state.clear(), parameter.checked = 0, parameter.steps = -1;
   is_evaluated_ = false;
   for (const auto& [name, value] : state) restore(name, value);
   for (const Parameter& parameter : parameters_) {

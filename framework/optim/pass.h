@@ -23,6 +23,7 @@ struct Parameter {
   std::size_t group = 0;
   std::int64_t steps = 0;  // updates made so far
   std::vector<std::pair<std::string, Tensor>> state = {};
+  std::size_t checked = 0;  // of the states: how many are known to be what the rule asks for
   Tensor accumulated = {};  // used instead of the gradient when there is one
 
   bool has_gradient() const { return value.node()->grad_valid; }
@@ -33,7 +34,11 @@ struct Parameter {
 };
 
 // State number `slot` of a parameter, made when it is asked for first. What was restored must be what the rule asks for.
-Tensor& kept_state(Parameter& parameter, std::size_t slot, const State& state, const Shape& shape, DType dtype);
+void check_state(Parameter& parameter, std::size_t slot, const State& state, const Shape& shape, DType dtype);
+inline Tensor& kept_state(Parameter& parameter, std::size_t slot, const State& state, const Shape& shape, DType dtype) {
+  if (slot >= parameter.checked) check_state(parameter, slot, state, shape, dtype);
+  return parameter.state[slot].second;
+}
 
 // What weight decay and `maximize` do to every rule: g is sign·g + l2·w, and w is multiplied by `shrink` before.
 struct Adjustment {

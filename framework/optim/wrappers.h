@@ -29,6 +29,7 @@ class Wrappers {
  public:
   void options(Options& option);
 
+  bool are_used() const { return accumulate_ > 1 || lookahead_.k > 0 || ema_.decay > 0; }
   // Adds up the gradients of `accumulate` steps; false until there are enough, and then their mean is what the rule sees.
   bool accumulate(std::vector<Parameter>& parameters);
   // Before the first update, and after each.

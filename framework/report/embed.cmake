@@ -21,7 +21,7 @@ function(hash_source result text)
 endfunction()
 
 set(script "")
-foreach(name dom format chart curves objective tables run sweep compare main)
+foreach(name dom format chart curves objective tables run sweep compare_tables compare main)
   file(READ ${folder}/${name}.js part)
   string(APPEND script "${part}")
 endforeach()

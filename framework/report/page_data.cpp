@@ -27,18 +27,26 @@ Json json_file(const std::string& path) {
 
 std::string kind_of(const Json& summary) { return summary.is_object() ? summary.value("kind", "run") : "run"; }
 
+std::string one_line(const Value& value) {
+  if (!value.is_list()) return value.text;
+  std::string text = write_yaml(value);
+  text.pop_back();  // its line break
+  return text;
+}
+
 // As {"optimizer.lr": "0.1", "model.hidden": "[32, 32]"}.
 void flatten(const std::string& path, const Value& value, Json& settings) {
   for (const Value::Entry& entry : value.entries) flatten(path.empty() ? entry.key : path + '.' + entry.key, entry.value, settings);
   const bool nested = std::any_of(value.items.begin(), value.items.end(), [](const Value& item) { return !item.is_scalar(); });
   for (std::size_t i = 0; nested && i < value.items.size(); ++i) flatten(fmt::format("{}[{}]", path, i), value.items[i], settings);
-  if (!value.is_map() && !nested) settings[path] = value.is_list() ? write_yaml(value) : value.text;
+  if (!value.is_map() && !nested) settings[path] = one_line(value);
 }
 
 Json settings_of(const std::string& resolved) {
   Diagnostics diagnostics;
   Json settings = Json::object();
   flatten("", load_yaml(resolved, diagnostics), settings);
+  diagnostics.check();
   return settings;
 }
 

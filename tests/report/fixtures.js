@@ -12,14 +12,53 @@ const rules = {
     s.t = (s.t ?? 0) + 1;
     s.m = 0.9 * (s.m ?? 0) + 0.1 * g;
     s.v = 0.999 * (s.v ?? 0) + 0.001 * g * g;
-    return ((lr * s.m) / (1 - 0.9 ** s.t)) / (Math.sqrt(s.v / (1 - 0.999 ** s.t)) + 1e-8);
+    return (lr * s.m) / (1 - 0.9 ** s.t) / (Math.sqrt(s.v / (1 - 0.999 ** s.t)) + 1e-8);
   },
 };
 
 const problems = {
-  bowl: { formula: 'w^2 + 10*b^2', names: ['w', 'b'], start: [4, 1.5], minimisers: [[0, 0]], minimum: 0, box: [[-1.5, 4.6], [-1.2, 1.8]], steps: 100, f: ([w, b]) => w * w + 10 * b * b, g: ([w, b]) => [2 * w, 20 * b], lr: { sgd: 0.04, momentum: 0.02, adagrad: 1, rmsprop: 0.06, adam: 0.2 } },
-  rosenbrock: { formula: '(1 - x)^2 + 100*(y - x^2)^2', names: ['x', 'y'], start: [-1.2, 1], minimisers: [[1, 1]], minimum: 0, box: [[-1.7, 1.5], [-0.5, 1.8]], steps: 400, f: ([x, y]) => (1 - x) ** 2 + 100 * (y - x * x) ** 2, g: ([x, y]) => [-2 * (1 - x) - 400 * x * (y - x * x), 200 * (y - x * x)], lr: { sgd: 0.002, momentum: 0.02, adagrad: 0.5, rmsprop: 0.02, adam: 0.08 } },
-  parabola: { formula: 'x^2 + 1', names: ['x'], start: [5], minimisers: [[0]], minimum: 1, box: [[-1, 5.6]], steps: 50, f: ([x]) => x * x + 1, g: ([x]) => [2 * x], lr: { sgd: 0.1, momentum: 0.05, adagrad: 1.5, rmsprop: 0.2, adam: 0.6 } },
+  bowl: {
+    formula: 'w^2 + 10*b^2',
+    names: ['w', 'b'],
+    start: [4, 1.5],
+    minimisers: [[0, 0]],
+    minimum: 0,
+    box: [
+      [-1.5, 4.6],
+      [-1.2, 1.8],
+    ],
+    steps: 100,
+    f: ([w, b]) => w * w + 10 * b * b,
+    g: ([w, b]) => [2 * w, 20 * b],
+    lr: { sgd: 0.04, momentum: 0.02, adagrad: 1, rmsprop: 0.06, adam: 0.2 },
+  },
+  rosenbrock: {
+    formula: '(1 - x)^2 + 100*(y - x^2)^2',
+    names: ['x', 'y'],
+    start: [-1.2, 1],
+    minimisers: [[1, 1]],
+    minimum: 0,
+    box: [
+      [-1.7, 1.5],
+      [-0.5, 1.8],
+    ],
+    steps: 400,
+    f: ([x, y]) => (1 - x) ** 2 + 100 * (y - x * x) ** 2,
+    g: ([x, y]) => [-2 * (1 - x) - 400 * x * (y - x * x), 200 * (y - x * x)],
+    lr: { sgd: 0.002, momentum: 0.02, adagrad: 0.5, rmsprop: 0.02, adam: 0.08 },
+  },
+  parabola: {
+    formula: 'x^2 + 1',
+    names: ['x'],
+    start: [5],
+    minimisers: [[0]],
+    minimum: 1,
+    box: [[-1, 5.6]],
+    steps: 50,
+    f: ([x]) => x * x + 1,
+    g: ([x]) => [2 * x],
+    lr: { sgd: 0.1, momentum: 0.05, adagrad: 1.5, rmsprop: 0.2, adam: 0.6 },
+  },
 };
 
 // A generator of uniform numbers (mulberry32).
@@ -84,7 +123,14 @@ function pathOf(problem, rule, lr, seed) {
 function sensitivity(problem, rule) {
   const lr = spaced([-4, 1], 11).map((x) => 10 ** x);
   const points = lr.map((rate) => quantiles([101, 102, 103].map((seed) => descend(problem, rule, rate, random(seed)).loss.at(-1))));
-  return { option: 'lr', lr, median: points.map((p) => p.median), q25: points.map((p) => p.q25), q75: points.map((p) => p.q75), width_decades: 1.5 };
+  return {
+    option: 'lr',
+    lr,
+    median: points.map((p) => p.median),
+    q25: points.map((p) => p.q25),
+    q75: points.map((p) => p.q75),
+    width_decades: 1.5,
+  };
 }
 
 function compareProblem(name, labels, seeds) {
@@ -93,14 +139,25 @@ function compareProblem(name, labels, seeds) {
   const optimizers = labels.map((label, i) => {
     const rule = rules[kinds[i % kinds.length]];
     const lr = problem.lr[kinds[i % kinds.length]];
-    return { name: label, options: {}, chosen: { lr }, at_edge: i === 2 ? ['lr'] : [], tuned: outcome(problem, rule, lr, seeds), default: outcome(problem, rule, i === 1 ? 0.3 : 0.01, seeds), sensitivity: sensitivity(problem, rule), path: pathOf(problem, rule, lr, seeds[0]) };
+    return {
+      name: label,
+      options: {},
+      chosen: { lr },
+      at_edge: i === 2 ? ['lr'] : [],
+      tuned: outcome(problem, rule, lr, seeds),
+      default: outcome(problem, rule, i === 1 ? 0.3 : 0.01, seeds),
+      sensitivity: sensitivity(problem, rule),
+      path: pathOf(problem, rule, lr, seeds[0]),
+    };
   });
   const order = labels.map((_, i) => i).sort((a, b) => (optimizers[a].tuned.median ?? 1e300) - (optimizers[b].tuned.median ?? 1e300));
   const rank = (i) => order.indexOf(i) + 1;
   const p = labels.map((_, i) => labels.map((__, j) => (i === j ? 1 : Math.abs(rank(i) - rank(j)) > 1 ? 0.0195 : 0.232)));
   const [xs, ys] = problem.box;
   const x = spaced(xs, ys ? 65 : 241);
-  const grid = ys ? { x, y: spaced(ys, 65), f: spaced(ys, 65).map((b) => x.map((a) => problem.f([a, b]))) } : { x, f: x.map((a) => problem.f([a])) };
+  const grid = ys
+    ? { x, y: spaced(ys, 65), f: spaced(ys, 65).map((b) => x.map((a) => problem.f([a, b]))) }
+    : { x, f: x.map((a) => problem.f([a])) };
   const tied = order.slice(0, 2).map((i) => labels[i]);
   return {
     name,
@@ -109,7 +166,14 @@ function compareProblem(name, labels, seeds) {
     steps: problem.steps,
     seeds_matter: true,
     target: { metric: 'loss', value: problem.minimum + 0.01 },
-    objective: { formula: problem.formula, names: problem.names, start: problem.start, minimum: problem.minimum, minimisers: problem.minimisers, grid },
+    objective: {
+      formula: problem.formula,
+      names: problem.names,
+      start: problem.start,
+      minimum: problem.minimum,
+      minimisers: problem.minimisers,
+      grid,
+    },
     optimizers,
     ranking: {
       order: order.map((i) => labels[i]),
@@ -158,10 +222,24 @@ function sweep(trials = 10000) {
   const lr = spaced([-4, 1], side).map((x) => 10 ** x);
   const decay = spaced([-6, -1], side).map((x) => 10 ** x);
   const list = Array.from({ length: trials }, (_, trial) => {
-    const set = { 'optimizer.lr': lr[trial % side], 'optimizer.weight_decay': decay[Math.floor(trial / side) % side], seed: Math.floor(trial / side / side) };
+    const set = {
+      'optimizer.lr': lr[trial % side],
+      'optimizer.weight_decay': decay[Math.floor(trial / side) % side],
+      seed: Math.floor(trial / side / side),
+    };
     const diverged = set['optimizer.lr'] > 3;
-    const value = diverged ? null : 0.02 + (Math.log10(set['optimizer.lr']) + 0.5) ** 2 * 0.1 + set['optimizer.weight_decay'] + 0.05 * next();
-    return { trial, set, status: diverged ? 'diverged' : 'done', steps: diverged ? 17 : 100, evaluations: diverged ? 17 : 100, value, best: value };
+    const value = diverged
+      ? null
+      : 0.02 + (Math.log10(set['optimizer.lr']) + 0.5) ** 2 * 0.1 + set['optimizer.weight_decay'] + 0.05 * next();
+    return {
+      trial,
+      set,
+      status: diverged ? 'diverged' : 'done',
+      steps: diverged ? 17 : 100,
+      evaluations: diverged ? 17 : 100,
+      value,
+      best: value,
+    };
   });
   const order = list.map(({ trial }) => trial).sort((a, b) => (list[a].value ?? Infinity) - (list[b].value ?? Infinity));
   const { trial, set, value } = list[order[0]];
@@ -172,7 +250,11 @@ function sweep(trials = 10000) {
     status: 'done',
     metric: 'validation/loss',
     higher_is_better: false,
-    axes: [{ path: 'optimizer.lr', values: lr }, { path: 'optimizer.weight_decay', values: decay }, { path: 'seed', values: [0, 1, 2, 3] }],
+    axes: [
+      { path: 'optimizer.lr', values: lr },
+      { path: 'optimizer.weight_decay', values: decay },
+      { path: 'seed', values: [0, 1, 2, 3] },
+    ],
     counts: { trials, done: count('done'), diverged: count('diverged'), crashed: 0, steps: 100 * trials, evaluations: 100 * trials },
     seconds: 0.52,
     trials: list,
@@ -181,12 +263,24 @@ function sweep(trials = 10000) {
   };
 }
 
-const meta = { version: '0.1.0', compiler: 'g++ 12.2.0', arguments: ['build/descent', 'compare', 'experiments/tutorial five.yaml'], seed: 0, threads: 1, started: '2026-11-25T04:19:16Z', finished: '2026-11-25T04:19:17Z' };
+const meta = {
+  version: '0.1.0',
+  compiler: 'g++ 12.2.0',
+  arguments: ['build/descent', 'compare', 'experiments/tutorial five.yaml'],
+  seed: 0,
+  threads: 1,
+  started: '2026-11-25T04:19:16Z',
+  finished: '2026-11-25T04:19:17Z',
+};
 
 // A folder that `descent report` takes for that of the sweep or comparison.
 function writeFolder(folder, summary) {
   fs.mkdirSync(folder, { recursive: true });
-  const files = { 'summary.json': JSON.stringify(summary), 'meta.json': JSON.stringify(meta), 'resolved.yaml': `version: 1\nname: ${summary.name}\n` };
+  const files = {
+    'summary.json': JSON.stringify(summary),
+    'meta.json': JSON.stringify(meta),
+    'resolved.yaml': `version: 1\nname: ${summary.name}\n`,
+  };
   for (const [name, content] of Object.entries(files)) fs.writeFileSync(path.join(folder, name), content);
   return folder;
 }

@@ -6,8 +6,7 @@ const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 const { after, before, describe, it } = require('node:test');
-const { pathToFileURL } = require('node:url');
-const { openBrowser } = require('./browser');
+const { assertQuiet, axisType, drawAll, figure, lines, open, openBrowser } = require('./browser');
 const { comparison, sweep, writeFolder } = require('./fixtures');
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'descent-pages-'));
@@ -33,45 +32,12 @@ function run(name, text) {
   return name;
 }
 
-const bowl = (lr, more = '') => `objective: {type: expression, expression: "w^2 + 10*b^2", start: {w: 4, b: 1.5}, minimum: 0}\noptimizer: {type: adagrad, lr: ${lr}}\ntrain: {steps: 60}\n${more}`;
-const moons = 'data: {type: moons, samples: 100, split: {validation: 0.2}}\nmodel: {type: mlp, hidden: [8]}\nloss: cross_entropy\nmetrics: [accuracy]\noptimizer: adam\ntrain: {epochs: 5}\nlog: {effective_lr: true}\n';
-
-// Opens a file and draws every chart. `asked` is what it requested beside itself, `said` what the console got.
-async function open(file, options = {}) {
-  const page = await browser.newPage({ viewport: { width: 1400, height: 900 }, ...options });
-  page.said = [];
-  page.asked = [];
-  page.on('console', (message) => page.said.push(message.text()));
-  page.on('pageerror', (error) => page.said.push(String(error)));
-  page.on('request', (request) => page.asked.push(request.url()));
-  const started = Date.now();
-  await page.goto(pathToFileURL(file).href);
-  await page.waitForSelector('h1');
-  page.milliseconds = Date.now() - started;
-  return page;
-}
-
-async function drawAll(page) {
-  for (const plot of await page.locator('.plot').all()) {
-    await plot.scrollIntoViewIfNeeded();
-    await plot.locator('svg.main-svg').first().waitFor();
-  }
-}
+const bowl = (lr, more = '') =>
+  `objective: {type: expression, expression: "w^2 + 10*b^2", start: {w: 4, b: 1.5}, minimum: 0}\noptimizer: {type: adagrad, lr: ${lr}}\ntrain: {steps: 60}\n${more}`;
+const moons =
+  'data: {type: moons, samples: 100, split: {validation: 0.2}}\nmodel: {type: mlp, hidden: [8]}\nloss: cross_entropy\nmetrics: [accuracy]\noptimizer: adam\ntrain: {epochs: 5}\nlog: {effective_lr: true}\n';
 
 const titles = (page) => page.locator('figure h3').allTextContents();
-
-async function assertQuiet(page, file) {
-  assert.deepEqual(page.asked, [pathToFileURL(file).href]);
-  assert.deepEqual(page.said, []);
-}
-
-const figure = (page, title) => page.locator('figure').filter({ has: page.locator('h3', { hasText: title }) }).first();
-
-const axisType = (page, title) => figure(page, title).locator('.plot').evaluate((plot) => plot.layout.yaxis.type);
-
-// What is drawn of each visible curve, by its name.
-const lines = (page, title) =>
-  figure(page, title).locator('.plot').evaluate((plot) => plot.data.filter((trace) => trace.mode === 'lines' && trace.showlegend !== false).map(({ name, x }) => [name, x.length]));
 
 before(async () => {
   browser = await openBrowser();
@@ -97,7 +63,7 @@ describe('every kind of page', () => {
     it(`${kind}: asks for nothing, draws all charts, and fits a wide and a narrow screen`, async () => {
       const file = make();
       for (const options of [{}, { viewport: { width: 390, height: 844 }, colorScheme: 'dark' }]) {
-        const page = await open(file, options);
+        const page = await open(browser, file, options);
         await drawAll(page);
         assert.ok((await titles(page)).length > 0);
         assert.equal(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), 0);
@@ -113,7 +79,7 @@ describe('a page of a comparison', () => {
   let page;
   before(async () => {
     file = report(study('three', comparison()));
-    page = await open(file);
+    page = await open(browser, file);
     await drawAll(page);
   });
   after(() => page.close());
@@ -144,7 +110,10 @@ describe('a page of a comparison', () => {
   });
 
   it('hides an optimizer in every chart of its problem', async () => {
-    const legend = page.locator('section', { has: page.locator('h2', { hasText: /^bowl$/ }) }).locator('.legend').first();
+    const legend = page
+      .locator('section', { has: page.locator('h2', { hasText: /^bowl$/ }) })
+      .locator('.legend')
+      .first();
     await legend.getByRole('button', { name: 'adam' }).click();
     assert.ok(!(await lines(page, 'Loss over steps')).some(([name]) => name === 'adam'));
     assert.ok(!(await lines(page, 'Trajectories')).some(([name]) => name === 'adam'));
@@ -160,7 +129,9 @@ describe('a page of a comparison', () => {
       input.dispatchEvent(new Event('input'));
     });
     assert.equal(await figure(page, 'Trajectories').locator('output').textContent(), 'step 10 of 100');
-    await page.waitForFunction(() => [...document.querySelectorAll('.plot')].some((plot) => plot.data?.[0]?.type === 'contour' && plot.data[1].x.length === 11));
+    await page.waitForFunction(() =>
+      [...document.querySelectorAll('.plot')].some((plot) => plot.data?.[0]?.type === 'contour' && plot.data[1].x.length === 11),
+    );
     assert.deepEqual(unique((await lines(page, 'Trajectories')).map(([, n]) => n)), [11]);
   });
 
@@ -173,22 +144,31 @@ describe('a page of a comparison', () => {
   });
 
   it('names every chart and control for those who cannot see them', async () => {
-    const unnamed = await page.evaluate(() =>
-      [...document.querySelectorAll('button:not(.modebar-btn), select, input, .plot, .scroll')].filter(
-        (element) => !(element.getAttribute('aria-label') || element.closest('label')?.textContent.trim() || element.textContent.trim()),
-      ).length,
+    const unnamed = await page.evaluate(
+      () =>
+        [...document.querySelectorAll('button:not(.modebar-btn), select, input, .plot, .scroll')].filter(
+          (element) => !(element.getAttribute('aria-label') || element.closest('label')?.textContent.trim() || element.textContent.trim()),
+        ).length,
     );
     assert.equal(unnamed, 0);
   });
 
   it('offers to save a chart, and not to upload it', async () => {
-    const buttons = await figure(page, 'Loss over steps').locator('.modebar-btn').evaluateAll((list) => list.map((button) => button.dataset.title));
+    const buttons = await figure(page, 'Loss over steps')
+      .locator('.modebar-btn')
+      .evaluateAll((list) => list.map((button) => button.dataset.title));
     assert.ok(buttons.includes('Download plot'));
-    assert.deepEqual(buttons.filter((title) => /share|cloud|upload/i.test(title)), []);
+    assert.deepEqual(
+      buttons.filter((title) => /share|cloud|upload/i.test(title)),
+      [],
+    );
   });
 
   it('follows the colour scheme while it is open', async () => {
-    const ink = () => figure(page, 'Loss over steps').locator('.plot').evaluate((plot) => plot.layout.font.color);
+    const ink = () =>
+      figure(page, 'Loss over steps')
+        .locator('.plot')
+        .evaluate((plot) => plot.layout.font.color);
     const light = await ink();
     await page.emulateMedia({ colorScheme: 'dark' });
     await page.waitForFunction((before) => document.querySelector('.plot').layout.font.color !== before, light);
@@ -205,11 +185,11 @@ describe('hostile names', () => {
     const summary = comparison(names, ['bowl', 'parabola']);
     summary.problems[0].name = kHostile;
     const file = report(study('hostile', summary));
-    const page = await open(file);
+    const page = await open(browser, file);
     await drawAll(page);
     assert.equal(await page.evaluate(() => window.harmed), undefined);
     assert.equal(await page.locator('img').count(), 0);
-    assert.equal(await page.locator('.legend button', { hasText: kHostile }).count() > 0, true);
+    assert.equal((await page.locator('.legend button', { hasText: kHostile }).count()) > 0, true);
     assert.equal(await page.locator('h2', { hasText: kHostile }).count(), 1);
     await figure(page, 'Loss over steps').locator('.plot').hover();
     assert.equal(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), 0);
@@ -222,7 +202,7 @@ describe('hostile names', () => {
     fs.writeFileSync(path.join(folder, 'plain.yaml'), bowl(0.5));
     descent('run', 'plain.yaml', '--quiet', '--out', name);
     const file = report(name);
-    const page = await open(file);
+    const page = await open(browser, file);
     await drawAll(page);
     assert.ok((await page.locator('.command').textContent()).includes('<img src=x'));
     assert.equal(await page.evaluate(() => window.harmed), undefined);
@@ -231,7 +211,7 @@ describe('hostile names', () => {
   });
 
   it('could not run even as markup', async () => {
-    const page = await open(report(run('guarded', bowl(0.5))));
+    const page = await open(browser, report(run('guarded', bowl(0.5))));
     await page.evaluate(() => {
       document.body.append(Object.assign(document.createElement('script'), { textContent: 'window.harmed = 1' }));
       document.body.insertAdjacentHTML('beforeend', '<img src="data:," onerror="window.harmed = 1">');
@@ -250,7 +230,7 @@ describe('a page without plotly.js', () => {
     const embed = path.join(__dirname, '../../framework/report/embed.cmake');
     execFileSync('cmake', ['-D', `OUT=${file}`, '-D', 'PLOTLY=', '-P', embed]);
     fs.appendFileSync(file, whole.slice(whole.indexOf('{"kind"')));
-    const page = await open(file);
+    const page = await open(browser, file);
     assert.match(await page.locator('header').textContent(), /Without charts/);
     assert.equal(await page.locator('figure').count(), 0);
     assert.ok((await page.locator('table').count()) > 3);
@@ -262,10 +242,16 @@ describe('a page without plotly.js', () => {
 describe('large pages', () => {
   it('a sweep of 10,000 trials opens within 3 s and shows the first 200', async () => {
     const file = report(study('large', sweep(10000)));
-    const page = await open(file);
+    const page = await open(browser, file);
     await page.locator('.plot svg.main-svg').first().waitFor();
     assert.ok(page.milliseconds < 3000, `${page.milliseconds} ms`);
-    assert.equal(await page.locator('section', { has: page.locator('h2', { hasText: 'Leaderboard' }) }).locator('tbody tr').count(), 200);
+    assert.equal(
+      await page
+        .locator('section', { has: page.locator('h2', { hasText: 'Leaderboard' }) })
+        .locator('tbody tr')
+        .count(),
+      200,
+    );
     await drawAll(page);
     await assertQuiet(page, file);
     await page.close();
@@ -274,11 +260,17 @@ describe('large pages', () => {
 
 describe('paper', () => {
   it('gets every chart, in light colours', async () => {
-    const page = await open(report(study('paper', comparison())), { colorScheme: 'dark' });
+    const page = await open(browser, report(study('paper', comparison())), { colorScheme: 'dark' });
     assert.ok((await page.pdf()).length > 50_000);
     await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
     assert.equal(await page.locator('.plot:not(:has(svg.main-svg))').count(), 0);
-    assert.equal(await page.locator('.plot').first().evaluate((plot) => plot.layout.font.color), '#1b1f24');
+    assert.equal(
+      await page
+        .locator('.plot')
+        .first()
+        .evaluate((plot) => plot.layout.font.color),
+      '#1b1f24',
+    );
     await page.close();
   });
 });

@@ -9,7 +9,14 @@ const { openBrowser } = require('./browser');
 async function vectors(plot) {
   const url = await plot.evaluate(async (element) => {
     const legend = { orientation: 'h', y: 1.02, yanchor: 'bottom', x: 0 };
-    const layout = { ...element.layout, showlegend: true, legend, margin: { l: 64, r: 16, t: 40, b: 48 }, paper_bgcolor: 'white', width: undefined };
+    const layout = {
+      ...element.layout,
+      showlegend: true,
+      legend,
+      margin: { l: 64, r: 16, t: 40, b: 48 },
+      paper_bgcolor: 'white',
+      width: undefined,
+    };
     return Plotly.toImage({ data: element.data, layout }, { format: 'svg', width: 900, height: 420 });
   });
   return decodeURIComponent(url.slice(url.indexOf(',') + 1));

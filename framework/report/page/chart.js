@@ -64,8 +64,11 @@ function axis(title, more = {}) {
 }
 
 // A tick at each power of ten, or at every few, or at 1, 2 and 5. Plotly writes powers larger than numbers.
-const logTicks = ([low, high]) =>
-  high - low < 0.6 ? {} : high - low < 2 ? { dtick: 'D2', tickfont: { size: 11 } } : { dtick: Math.ceil((high - low) / 7), tickfont: { size: 10 } });
+function logTicks([low, high]) {
+  const decades = high - low;
+  if (decades < 1) return {};
+  return decades < 2 ? { dtick: 'D2', tickfont: { size: 11 } } : { dtick: Math.ceil(decades / 7), tickfont: { size: 10 } };
+}
 
 function layout(own) {
   return {
@@ -104,7 +107,11 @@ function toggle({ label, key }, on, changed) {
 }
 
 function choice({ label, key, values }, on, changed) {
-  const select = el('select', {}, values.map(([id, text]) => el('option', { value: id, selected: on[key] === id }, text)));
+  const select = el(
+    'select',
+    {},
+    values.map(([id, text]) => el('option', { value: id, selected: on[key] === id }, text)),
+  );
   select.addEventListener('change', () => {
     on[key] = select.value;
     changed();
@@ -129,7 +136,11 @@ function chart({ title, note, controls = [], draw, height = 320, group, size, be
   undrawn.set(plot, redraw);
   watcher.observe(plot);
   group?.listeners.add(changed);
-  const bar = el('div', { class: 'controls' }, shown.map((control) => (control.values ? choice : toggle)(control, on, changed)));
+  const bar = el(
+    'div',
+    { class: 'controls' },
+    shown.map((control) => (control.values ? choice : toggle)(control, on, changed)),
+  );
   const head = el('div', { class: 'head' }, el('h3', {}, title), shown.length > 0 && bar);
   return el('figure', { class: size }, head, plot, below?.(plot, redraw), note && el('figcaption', {}, note));
 }

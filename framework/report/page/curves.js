@@ -53,7 +53,16 @@ const lineTrace = ({ name, index, step, y }, more = {}) => ({
 const level = (y, text, log) => ({
   shapes: [{ type: 'line', xref: 'paper', x0: 0, x1: 1, y0: y, y1: y, line: { color: colour('quiet'), width: 1, dash: 'dot' } }],
   annotations: [
-    { xref: 'paper', x: 1, y: log ? Math.log10(y) : y, text: plain(text), showarrow: false, xanchor: 'left', xshift: 4, font: { color: colour('quiet'), size: 11 } },
+    {
+      xref: 'paper',
+      x: 1,
+      y: log ? Math.log10(y) : y,
+      text: plain(text),
+      showarrow: false,
+      xanchor: 'left',
+      xshift: 4,
+      font: { color: colour('quiet'), size: 11 },
+    },
   ],
   margin: { l: 56, r: 62, t: 8, b: 44 }, // room for the text
 });
@@ -71,7 +80,8 @@ function curves({ title, note, y, x = 'step', variants, names = {}, bands = {}, 
     const vertical = axis(y, { type: scale(on.logY), ...verticalRange(all, on.logY, frame) });
     const steps = finite(all.flatMap(({ step }) => step));
     const horizontal = axis(x, { type: scale(on.logX), ...(on.logX && logRange(steps)) });
-    const goal = target && typeof target.at === 'number' && (!on.logY || target.at > 0) && level(target.at, target.text, on.logY);
+    const height = on.logY ? Math.log10(target?.at) : target?.at;
+    const goal = height > vertical.range?.[0] && height < vertical.range[1] && level(target.at, target.text, on.logY);
     return {
       data: [...areas, ...lines],
       layout: { xaxis: horizontal, yaxis: vertical, ...goal },
@@ -114,7 +124,16 @@ function parameterCharts({ paths, names, group, objective }) {
   const frames = grid ? [ends(grid.x), grid.y && ends(grid.y)] : [];
   return names.map((name, at) => {
     const all = paths.map((path) => one(path, at, path.name, path.index));
-    return curves({ title: `Parameter ${name}`, y: name, variants: { all }, group, frame: frames[at], linear: true, height: names.length === 2 ? 232 : 320, ...goal(at) });
+    return curves({
+      title: `Parameter ${name}`,
+      y: name,
+      variants: { all },
+      group,
+      frame: frames[at],
+      linear: true,
+      height: names.length === 2 ? 232 : 320,
+      ...goal(at),
+    });
   });
 }
 
@@ -126,14 +145,16 @@ function curvesWithLegend(settings) {
 
 // Least to greatest, quartiles and median of the effective rates of each parameter: {name: {step, quantiles}}.
 function rateCharts(rates, label = (name) => name) {
-  return Object.entries(rates ?? {}).slice(0, 8).map(([name, { step, quantiles }], index) => {
-    const column = (at) => quantiles.map((row) => row[at]);
-    const one = { name, index, step, y: column(2), bands: { all: [column(0), column(4)], half: [column(1), column(3)] } };
-    return curves({
-      title: `Effective rate of ${label(name)}`,
-      y: '|Δw| / |g|',
-      variants: { all: [one] },
-      bands: { half: 'quartiles', all: 'least to greatest' },
+  return Object.entries(rates ?? {})
+    .slice(0, 8)
+    .map(([name, { step, quantiles }], index) => {
+      const column = (at) => quantiles.map((row) => row[at]);
+      const one = { name, index, step, y: column(2), bands: { all: [column(0), column(4)], half: [column(1), column(3)] } };
+      return curves({
+        title: `Effective rate of ${label(name)}`,
+        y: '|Δw| / |g|',
+        variants: { all: [one] },
+        bands: { half: 'quartiles', all: 'least to greatest' },
+      });
     });
-  });
 }

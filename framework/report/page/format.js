@@ -4,7 +4,11 @@ function num(x, digits = 4) {
   if (x === null || x === undefined) return '–';
   if (typeof x !== 'number') return String(x);
   const size = Math.abs(x);
-  if (x !== 0 && (size < 1e-3 || size >= 1e6)) return x.toExponential(digits - 1).replace(/\.?0+e/, 'e').replace('e+', 'e');
+  if (x !== 0 && (size < 1e-3 || size >= 1e6))
+    return x
+      .toExponential(digits - 1)
+      .replace(/\.?0+e/, 'e')
+      .replace('e+', 'e');
   return String(Number(x.toPrecision(Math.max(digits, size >= 1 ? Math.ceil(Math.log10(size + 1)) : 0))));
 }
 
@@ -42,7 +46,8 @@ function ranges(numbers) {
 }
 
 // As it could be typed into a shell.
-const command = (words) => (words ?? []).map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)).join(' ');
+const command = (words) =>
+  (words ?? []).map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)).join(' ');
 
 const finite = (numbers) => numbers.filter((x) => typeof x === 'number' && Number.isFinite(x));
 

@@ -6,14 +6,17 @@ const kKickers = {
   run: () => 'Training run',
   runs: () => 'Training runs',
   sweep: ({ summary }) => `Sweep over ${(summary.axes ?? []).map(({ path }) => path).join(', ')}`,
-  compare: ({ summary }) => `Comparison of ${plural(summary.problems[0]?.optimizers.length ?? 0, 'optimizer')} on ${plural(summary.problems.length, 'problem')}`,
+  compare: ({ summary }) =>
+    `Comparison of ${plural(summary.problems[0]?.optimizers.length ?? 0, 'optimizer')} on ${plural(summary.problems.length, 'problem')}`,
 };
 
 const time = (text) => (text ?? '').replace(/^([\d-]+)T([\d:]+)Z$/, '$1 $2 UTC');
 
 function header(data) {
   const { meta } = data;
-  const made = meta && `descent ${meta.version}, ${meta.compiler}; seed ${meta.seed}, ${plural(meta.threads ?? 1, 'thread')}; ${time(meta.finished ?? meta.started)}`;
+  const made =
+    meta &&
+    `descent ${meta.version}, ${meta.compiler}; seed ${meta.seed}, ${plural(meta.threads ?? 1, 'thread')}; ${time(meta.finished ?? meta.started)}`;
   return el(
     'header',
     {},

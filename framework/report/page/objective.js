@@ -26,21 +26,32 @@ function symbolTrace(points, symbol, name, size) {
 // `w^2 + 10*b^2` as `w² + 10·b²`
 const formula = ({ formula: text }) => text.replace(/\^([2-9])(?![\d.])/g, (_, digit) => '⁰¹²³⁴⁵⁶⁷⁸⁹'[digit]).replaceAll('*', '·');
 
-// A point where `at` places the path's last finite point inside the frame.
-function divergenceTraces(paths, at) {
-  return paths.filter(({ diverged }) => diverged).map((path) => {
-    const last = path.params.filter(known).at(-1) ?? path.params[0];
-    const [x, y] = at(last);
-    return {
-      x: [x],
-      y: [y],
-      mode: 'markers',
-      name: plain(path.name),
-      marker: { symbol: 'x', size: 11, color: hue(path.index), line: { color: colour('paper'), width: 1 } },
-      hovertemplate: '%{fullData.name} diverged<extra></extra>',
-      showlegend: false,
-    };
-  });
+// Where the way from p to q leaves the frame, [[low, high] of each axis].
+function exit(p, q, frame) {
+  const shares = frame.map(([low, high], i) => (clamp(q[i], [low, high]) - p[i]) / (q[i] - p[i] || 1));
+  const share = Math.min(1, ...shares.filter((_, i) => clamp(q[i], frame[i]) !== q[i]));
+  return p.map((x, i) => x + share * (q[i] - x));
+}
+
+// A cross where each path that diverged was last seen inside the frame.
+function divergenceTraces(paths, frame, at = (point) => point) {
+  return paths
+    .filter(({ diverged }) => diverged)
+    .map(({ name, index, params }) => {
+      const way = params.filter(known);
+      const last = way.findLastIndex((point) => point.every((x, i) => clamp(x, frame[i]) === x));
+      const [x, y] = at(exit(way[last], way[last + 1] ?? way[last], frame));
+      return {
+        x: [x],
+        y: [y],
+        mode: 'markers',
+        name: plain(name),
+        marker: { symbol: 'x', size: 11, color: hue(index), line: { color: colour('paper'), width: 1 } },
+        hovertemplate: '%{fullData.name} diverged<extra></extra>',
+        showlegend: false,
+        cliponaxis: false,
+      };
+    });
 }
 
 const pathTrace = (path, at, more) => ({
@@ -118,7 +129,6 @@ function trajectoryChart(objective, paths, group) {
   const least = minimum ?? grid.f.flat().reduce((low, f) => (typeof f === 'number' && f < low ? f : low), Infinity);
   const span = grid.f.flat().reduce((high, f) => (typeof f === 'number' && f - least > high ? f - least : high), 0);
   const z = grid.f.map((row) => row.map((f) => (typeof f === 'number' ? Math.log10(Math.max(f - least, 0) + 1e-6 * span) : null)));
-  const inside = ([x, y]) => [clamp(x, xs), clamp(y, ys)];
   // A line may leave the frame, but not so far that what draws it loses count.
   const far = ([low, high]) => [low - 50 * (high - low), high + 50 * (high - low)];
   const near = ([x, y]) => (known([x, y]) ? [clamp(x, far(xs)), clamp(y, far(ys))] : [null, null]);
@@ -132,14 +142,25 @@ function trajectoryChart(objective, paths, group) {
       y: grid.y,
       z,
       ncontours: 24,
-      colorscale: [[0, colour('valley')], [1, colour('ridge')]],
+      colorscale: [
+        [0, colour('valley')],
+        [1, colour('ridge')],
+      ],
       line: { width: 0.6, color: colour('contour'), smoothing: 1 },
       showscale: false,
       hoverinfo: 'skip',
     };
-    const marks = [symbolTrace(minimisers.filter((p) => p.length === 2), 'star', 'minimum', 13), symbolTrace([start], 'circle', 'start', 9)];
+    const marks = [
+      symbolTrace(
+        minimisers.filter((p) => p.length === 2),
+        'star',
+        'minimum',
+        13,
+      ),
+      symbolTrace([start], 'circle', 'start', 9),
+    ];
     return {
-      data: [contours, ...movingTraces(now, near), ...marks, ...divergenceTraces(now, inside)],
+      data: [contours, ...movingTraces(now, near), ...marks, ...divergenceTraces(now, [xs, ys])],
       layout: {
         xaxis: axis(names[0], { range: xs, showgrid: false }),
         yaxis: axis(names[1], { range: ys, showgrid: false }),
@@ -171,14 +192,20 @@ function lineChart(objective, paths, group) {
     );
     const lowest = objective.minimisers.filter((p) => p.length === 1).map(([x]) => [x, minimum ?? interpolated(grid, x)]);
     const marks = [symbolTrace(lowest, 'star', 'minimum', 13), symbolTrace([on(start)], 'circle', 'start', 9)];
-    const crosses = divergenceTraces(now, ([x]) => on([clamp(x, frame)]));
+    const crosses = divergenceTraces(now, [frame], on);
     return {
       data: [f, ...points, ...marks, ...crosses],
       layout: { xaxis: axis(names[0], { range: frame }), yaxis: axis('f'), uirevision: 'kept' },
       label: `${objective.formula} with the paths of ${now.map(({ name }) => name).join(', ')}`,
     };
   };
-  return chart({ title: 'The way down', note: `f = ${formula(objective)}. Circle: start; star: minimum; cross: diverged.`, draw, group, below: stepSlider(paths, state) });
+  return chart({
+    title: 'The way down',
+    note: `f = ${formula(objective)}. Circle: start; star: minimum; cross: diverged.`,
+    draw,
+    group,
+    below: stepSlider(paths, state),
+  });
 }
 
 function objectiveChart(objective, paths, group) {

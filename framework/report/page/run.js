@@ -2,7 +2,11 @@
 
 const kMostRows = 100;
 
-const stamp = (folder) => String(folder ?? '').split('/').filter(Boolean).at(-1) ?? '';
+const stamp = (folder) =>
+  String(folder ?? '')
+    .split('/')
+    .filter(Boolean)
+    .at(-1) ?? '';
 
 const isMeasured = (key) => !['step', 'epoch', 'lr', 'grad_norm', 'effective_lr'].includes(key) && !key.startsWith('params.');
 
@@ -17,7 +21,9 @@ function pathOf({ records, summary, name, index }) {
 
 // What both kinds of pages chart: every metric, with the splits of one run or with the same split of several, as one chart.
 function metricCharts(runs, group) {
-  const metrics = unique(runs.flatMap(({ records }) => Object.values(records).flatMap((columns) => Object.keys(columns).filter(isMeasured))));
+  const metrics = unique(
+    runs.flatMap(({ records }) => Object.values(records).flatMap((columns) => Object.keys(columns).filter(isMeasured))),
+  );
   const splits = unique(runs.flatMap(({ records }) => Object.keys(records)));
   const series = (metric, split) =>
     runs
@@ -26,12 +32,25 @@ function metricCharts(runs, group) {
   const title = (metric) => metric[0].toUpperCase() + metric.slice(1);
   if (runs.length > 1) {
     return metrics.flatMap((metric) =>
-      splits.map((split) => curves({ title: split === 'train' ? title(metric) : `${title(metric)}, ${split}`, y: metric, variants: { all: series(metric, split) }, group })),
+      splits.map((split) =>
+        curves({
+          title: split === 'train' ? title(metric) : `${title(metric)}, ${split}`,
+          y: metric,
+          variants: { all: series(metric, split) },
+          group,
+        }),
+      ),
     );
   }
   return metrics.map((metric) => {
     const all = splits.flatMap((split, index) => series(metric, split).map((one) => ({ ...one, name: split, index })));
-    const own = all.length > 1 ? seriesGroup(all.map(({ name }) => name), (name) => splits.indexOf(name)) : undefined;
+    const own =
+      all.length > 1
+        ? seriesGroup(
+            all.map(({ name }) => name),
+            (name) => splits.indexOf(name),
+          )
+        : undefined;
     const loss = metric === 'loss';
     const target = loss && typeof runs[0].summary?.minimum === 'number' && { at: runs[0].summary.minimum, text: 'minimum' };
     return curvesWithLegend({ title: title(metric), y: metric, variants: { all }, group: own, size: loss ? 'wide' : null, target });
@@ -44,7 +63,11 @@ function trainCharts(runs, group) {
       title,
       y,
       group,
-      variants: { all: runs.filter(({ records }) => records.train?.[key]).map(({ name, index, records }) => ({ name, index, step: records.train.step, y: records.train[key] })) },
+      variants: {
+        all: runs
+          .filter(({ records }) => records.train?.[key])
+          .map(({ name, index, records }) => ({ name, index, step: records.train.step, y: records.train[key] })),
+      },
     });
   const changes = runs.some(({ records }) => unique(finite(records.train?.lr ?? [])).length > 1);
   return [one('grad_norm', 'Norm of the gradient', 'norm'), changes && one('lr', 'Learning rate', 'lr')];
@@ -56,17 +79,26 @@ function stepTable(records) {
   const keys = Object.keys(train).filter((key) => key !== 'effective_lr');
   const all = train.step.map((_, i) => i);
   const rows = all.length <= 2 * kMostRows ? all : [...all.slice(0, kMostRows), ...all.slice(-kMostRows)];
-  const columns = keys.map((key) => ({ ...numberColumn(key.replace('params.', ''), (i) => train[key][i]), cell: (i) => (key === 'step' ? count(train.step[i]) : num(train[key][i], 6)) }));
+  const columns = keys.map((key) => ({
+    ...numberColumn(key.replace('params.', ''), (i) => train[key][i]),
+    cell: (i) => (key === 'step' ? count(train.step[i]) : num(train[key][i], 6)),
+  }));
   const left = all.length - rows.length;
-  return section('Steps', folded(`Table of ${plural(all.length, 'record')}`, table({ caption: left > 0 ? `The first and the last ${kMostRows} records` : 'All records', columns, rows })));
+  return section(
+    'Steps',
+    folded(
+      `Table of ${plural(all.length, 'record')}`,
+      table({ caption: left > 0 ? `The first and the last ${kMostRows} records` : 'All records', columns, rows }),
+    ),
+  );
 }
 
 const resultFacts = (summary) =>
   facts([
     ['status', summary?.status ?? 'unfinished'],
     ['steps', count(summary?.steps ?? null)],
-    ['loss', num(summary?.loss, 6)],
-    ...(typeof summary?.minimum === 'number' ? [['above the minimum', num(summary.loss - summary.minimum, 6)]] : []),
+    ['loss', summary?.loss === null ? 'not finite' : num(summary?.loss, 6)],
+    ['above the minimum', finite([summary?.loss, summary?.minimum]).length === 2 && num(summary.loss - summary.minimum, 6)],
     ...Object.entries(summary?.metrics ?? {}).map(([key, x]) => [key, num(x, 6)]),
     ['parameters', count(summary?.parameter_count ?? null)],
   ]);
@@ -74,12 +106,18 @@ const resultFacts = (summary) =>
 function bestTable(summary) {
   const rows = Object.entries(summary?.best ?? {});
   const last = (key) => (key === 'loss' ? summary.loss : summary.metrics?.[key]);
-  const columns = [{ head: 'metric', cell: ([key]) => key }, numberColumn('at the end', ([key]) => last(key)), numberColumn('best', ([, x]) => x)];
+  const columns = [
+    { head: 'metric', cell: ([key]) => key },
+    numberColumn('at the end', ([key]) => last(key)),
+    numberColumn('best', ([, x]) => x),
+  ];
   return rows.length > 0 && table({ caption: 'Metrics', columns, rows });
 }
 
 function parameterTable(summary) {
-  const rows = Object.entries(summary?.parameters ?? {}).flatMap(([name, x]) => (Array.isArray(x) ? x.flat(Infinity).map((y, i) => [`${name}[${i}]`, y]) : [[name, x]]));
+  const rows = Object.entries(summary?.parameters ?? {}).flatMap(([name, x]) =>
+    Array.isArray(x) ? x.flat(Infinity).map((y, i) => [`${name}[${i}]`, y]) : [[name, x]],
+  );
   const columns = [{ head: 'parameter', cell: ([name]) => name }, numberColumn('final value', ([, x]) => x)];
   return rows.length > 0 && (rows.length <= 12 ? table : longTable)({ caption: 'Parameters at the end', columns, rows });
 }
@@ -127,13 +165,23 @@ function runsPage({ runs: given }) {
   const same = formulas.length === 1 && formulas[0];
   return [
     el('section', { class: 'lead' }, runTable(runs)),
-    section('Curves', group.legend, figures(
-      metricCharts(runs, group),
-      same && objectiveChart(widest(runs), paths, group),
-      same && parameterCharts({ paths, names: runs[0].objective.names, group, objective: widest(runs) }),
-      trainCharts(runs, group),
-    )),
-    section('Configuration', differenceTable(names, runs.map(({ settings }) => settings))),
+    section(
+      'Curves',
+      group.legend,
+      figures(
+        metricCharts(runs, group),
+        same && objectiveChart(widest(runs), paths, group),
+        same && parameterCharts({ paths, names: runs[0].objective.names, group, objective: widest(runs) }),
+        trainCharts(runs, group),
+      ),
+    ),
+    section(
+      'Configuration',
+      differenceTable(
+        names,
+        runs.map(({ settings }) => settings),
+      ),
+    ),
     runs.map((run) => folded(`${run.name}: how it was made`, environment(run))),
   ];
 }

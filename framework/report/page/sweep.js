@@ -1,17 +1,26 @@
 // The page of a sweep.
 
-const kMostPoints = 1500, kMostValues = 64;
+const kMostPoints = 1500,
+  kMostValues = 64;
 
 const isNumeric = (trials, path) => trials.every(({ set }) => typeof set[path] === 'number');
 
-const numericAxes = (trials) => unique(trials.flatMap(({ set }) => Object.keys(set))).filter((path) => isNumeric(trials, path) && unique(trials.map(({ set }) => set[path])).length > 1);
+const numericAxes = (trials) =>
+  unique(trials.flatMap(({ set }) => Object.keys(set))).filter(
+    (path) => isNumeric(trials, path) && unique(trials.map(({ set }) => set[path])).length > 1,
+  );
 
 function leaderboard({ trials, order, metric, counts }) {
   const byNumber = new Map(trials.map((trial) => [trial.trial, trial]));
   const paths = unique(trials.slice(0, 1).flatMap(({ set }) => Object.keys(set)));
   const columns = [
     { head: '', numeric: true, cell: (_, i) => i + 1 },
-    ...paths.map((path) => ({ head: path, numeric: isNumeric(trials, path), cell: ({ set }) => value(set[path]), title: ({ set }) => String(set[path]) })),
+    ...paths.map((path) => ({
+      head: path,
+      numeric: isNumeric(trials, path),
+      cell: ({ set }) => value(set[path]),
+      title: ({ set }) => String(set[path]),
+    })),
     numberColumn(metric, (trial) => trial.value),
     numberColumn('best', (trial) => trial.best),
     { head: 'status', cell: ({ status }) => status },
@@ -36,7 +45,12 @@ function summaryByValue(trials, path, higher) {
   if (x.length > kMostValues) return null;
   const groups = x.map((at) => finite(trials.filter(({ set }) => set[path] === at).map((trial) => trial.value)).sort((a, b) => a - b));
   const column = (f) => groups.map((list) => (list.length > 0 ? f(list) : null));
-  return { x, best: column((list) => (higher ? list.at(-1) : list[0])), median: column((list) => quantile(list, 0.5)), q: [column((list) => quantile(list, 0.25)), column((list) => quantile(list, 0.75))] };
+  return {
+    x,
+    best: column((list) => (higher ? list.at(-1) : list[0])),
+    median: column((list) => quantile(list, 0.5)),
+    q: [column((list) => quantile(list, 0.25)), column((list) => quantile(list, 0.75))],
+  };
 }
 
 function axisChart({ trials, order, metric, higher_is_better: higher }, path) {
@@ -54,11 +68,21 @@ function axisChart({ trials, order, metric, higher_is_better: higher }, path) {
       marker: { color: colour('quiet'), size: 4, opacity: 0.35 },
       hovertemplate: '%{text}<br>%{y:.5g}<extra></extra>',
     };
-    const all = lines ? [bandTrace(median, lines.q, on.logY), points, lineTrace(median), lineTrace(series('best', 1, lines.best), { mode: 'lines+markers', marker: { color: hue(1), size: 6 } })] : [{ ...points, marker: { color: hue(0), size: 5, opacity: 0.6 } }];
+    const all = lines
+      ? [
+          bandTrace(median, lines.q, on.logY),
+          points,
+          lineTrace(median),
+          lineTrace(series('best', 1, lines.best), { mode: 'lines+markers', marker: { color: hue(1), size: 6 } }),
+        ]
+      : [{ ...points, marker: { color: hue(0), size: 5, opacity: 0.6 } }];
     const x = shown.map(({ set }) => set[path]);
     return {
       data: all,
-      layout: { xaxis: axis(path, { type: scale(on.logX), ...(on.logX && logRange(x)) }), yaxis: axis(metric, { type: scale(on.logY), ...(on.logY && logRange(points.y)) }) },
+      layout: {
+        xaxis: axis(path, { type: scale(on.logX), ...(on.logX && logRange(x)) }),
+        yaxis: axis(metric, { type: scale(on.logY), ...(on.logY && logRange(points.y)) }),
+      },
       label: `${metric} over ${path} of ${plural(shown.length, 'trial')}`,
     };
   };
@@ -90,19 +114,24 @@ function heatChart({ trials, metric, higher_is_better: higher }, axes) {
     const log = on.log && finite(z.flat()).every((v) => v > 0);
     const text = (list) => list.map((v) => num(v));
     return {
-      data: [{
-        type: 'heatmap',
-        x: text(distinct(on.x)),
-        y: text(distinct(on.y)),
-        z: log ? z.map((row) => row.map((v) => (v === null ? null : Math.log10(v)))) : z,
-        text: z.map((row) => row.map((v) => num(v, 3))),
-        texttemplate: z.length * z[0].length <= 150 ? '%{text}' : '',
-        hovertemplate: '%{x}, %{y}<br>%{text}<extra></extra>',
-        colorscale: [[0, colour(higher ? 'ridge' : 'valley')], [1, colour(higher ? 'valley' : 'ridge')]],
-        showscale: false,
-        xgap: 1,
-        ygap: 1,
-      }],
+      data: [
+        {
+          type: 'heatmap',
+          x: text(distinct(on.x)),
+          y: text(distinct(on.y)),
+          z: log ? z.map((row) => row.map((v) => (v === null ? null : Math.log10(v)))) : z,
+          text: z.map((row) => row.map((v) => num(v, 3))),
+          texttemplate: z.length * z[0].length <= 150 ? '%{text}' : '',
+          hovertemplate: '%{x}, %{y}<br>%{text}<extra></extra>',
+          colorscale: [
+            [0, colour(higher ? 'ridge' : 'valley')],
+            [1, colour(higher ? 'valley' : 'ridge')],
+          ],
+          showscale: false,
+          xgap: 1,
+          ygap: 1,
+        },
+      ],
       layout: { xaxis: axis(on.x, { type: 'category', showgrid: false }), yaxis: axis(on.y, { type: 'category', showgrid: false }) },
       label: `Best ${metric} for each ${on.x} and ${on.y}`,
     };
@@ -113,7 +142,13 @@ function heatChart({ trials, metric, higher_is_better: higher }, axes) {
     { label: 'y', key: 'y', values, on: paths[1], when: paths.length > 2 },
     { label: 'log colours', key: 'log', on: wantsLog(trials.map((trial) => trial.value)) },
   ];
-  return chart({ title: `Best ${metric} by two settings`, note: 'The stronger the colour the better; empty cells diverged.', controls, draw, height: 380 });
+  return chart({
+    title: `Best ${metric} by two settings`,
+    note: 'The stronger the colour the better; empty cells diverged.',
+    controls,
+    draw,
+    height: 380,
+  });
 }
 
 function sweepFacts({ status, counts, seconds: time, metric, higher_is_better: higher, best }) {
@@ -134,7 +169,10 @@ function sweepPage(data) {
   const paths = numericAxes(summary.trials).filter((path) => path !== 'seed');
   return [
     el('section', { class: 'lead' }, sweepFacts(summary)),
-    figures(paths.map((path) => axisChart(summary, path)), heatChart(summary, paths)),
+    figures(
+      paths.map((path) => axisChart(summary, path)),
+      heatChart(summary, paths),
+    ),
     section('Leaderboard', leaderboard(summary)),
     environment(data),
   ];

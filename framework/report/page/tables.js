@@ -8,7 +8,13 @@ function table({ caption, columns, rows, rowClass, hideCaption }) {
     return el('td', attributes, column.cell(row, i));
   };
   const heads = columns.map(({ head, numeric, hint }) => el('th', { scope: 'col', class: numeric ? 'number' : null, title: hint }, head));
-  const body = rows.map((row, i) => el('tr', { class: rowClass?.(row, i) }, columns.map((column, at) => cell(column, at, row, i))));
+  const body = rows.map((row, i) =>
+    el(
+      'tr',
+      { class: rowClass?.(row, i) },
+      columns.map((column, at) => cell(column, at, row, i)),
+    ),
+  );
   const whole = el(
     'table',
     {},
@@ -36,7 +42,9 @@ function longTable({ rows, most = 200, ...rest }) {
 
 // A row for each way in which several settings differ: {path: text} each.
 function differenceTable(names, settings) {
-  const paths = unique(settings.flatMap((one) => Object.keys(one ?? {}))).filter((path) => unique(settings.map((one) => one?.[path])).length > 1);
+  const paths = unique(settings.flatMap((one) => Object.keys(one ?? {}))).filter(
+    (path) => unique(settings.map((one) => one?.[path])).length > 1,
+  );
   if (paths.length === 0) return el('p', { class: 'note' }, 'Their resolved files are equal.');
   const columns = [
     { head: 'key', cell: (path) => el('code', {}, path) },
@@ -48,7 +56,9 @@ function differenceTable(names, settings) {
 // How a run or a comparison was made, behind a fold.
 function environment({ meta, resolved }) {
   const rows = Object.entries(meta ?? {}).flatMap(([key, entry]) =>
-    entry && typeof entry === 'object' && !Array.isArray(entry) ? Object.entries(entry).map(([inner, x]) => [`${key}.${inner}`, x]) : [[key, entry]],
+    entry && typeof entry === 'object' && !Array.isArray(entry)
+      ? Object.entries(entry).map(([inner, x]) => [`${key}.${inner}`, x])
+      : [[key, entry]],
   );
   const text = (x) => (Array.isArray(x) ? command(x.map(String)) : String(x));
   const columns = [
