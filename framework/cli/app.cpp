@@ -127,7 +127,6 @@ void CommandLine::add_output_options(CLI::App& command) {
 
 void CommandLine::add_run() {
   CLI::App& command = add("run", "run an experiment file: a single run, a sweep or a comparison", [this] {
-    std::signal(SIGPIPE, SIG_IGN);  // training outlives whoever reads its output
     request_.color = color();
     return descent::run(request_);
   });
@@ -275,6 +274,7 @@ std::string program_name(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   std::signal(SIGXFSZ, SIG_IGN);
+  std::signal(SIGPIPE, SIG_IGN);  // training outlives whoever reads its output
   occupy_standard_streams();
   CommandLine line(program_name(argc, argv));
   try {

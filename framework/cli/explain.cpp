@@ -95,8 +95,8 @@ void print_formula(const Explained& e) {
   if (numeric != symbolic) std::printf("\nwith its numbers\n%s", indented(numeric).c_str());
 }
 
-void print_traits(const std::string& type) {
-  const optim::Traits traits = optim::traits(type);
+void print_traits(const Explained& e) {
+  const optim::Traits traits = optim::traits(e.type, e.given);
   std::printf("\nadapts the rate: %s; momentum: %s; state per parameter: %s\n", traits.adapts_rate ? "yes" : "no",
               traits.has_momentum ? "yes" : "no", traits.state.empty() ? "none" : fmt::format("{}", fmt::join(traits.state, ", ")).c_str());
 }
@@ -152,7 +152,7 @@ void print(const Explained& e) {
   const auto* entry = optim::Optimizer::kind().find(e.type);
   std::printf("%s: %s\n\n", e.type.c_str(), entry->meaning.c_str());
   print_formula(e);
-  print_traits(e.type);
+  print_traits(e);
   print_options(e.options);
   print_dialects(e);
   print_steps(e);
@@ -169,9 +169,11 @@ int explain_optimizer(const std::string& type, const std::string& dialect) {
 
 int explain_experiment(const std::string& file, const std::string& dialect) {
   const Experiment experiment = Experiment::load(file, {});
+  if (!experiment.optimizer) fail(ErrorKind::usage, "{}: it compares optimizers; explain one of them by its name", shown(file));
   const Value& section = *experiment.source.find("optimizer");
   Value given = section.is_map() ? section : Value::map();
   given.erase("type");
+  given.erase("groups");  // whose patterns are of the file's parameters
   if (!dialect.empty()) given.set("dialect", dialect);
   print(Explained(experiment.optimizer.type, given));
   return 0;
@@ -179,12 +181,19 @@ int explain_experiment(const std::string& file, const std::string& dialect) {
 
 int explain(const std::string& what, const std::string& dialect, const std::string& parameter) {
   std::error_code ignored;
-  if (optim::Optimizer::kind().find(what)) return explain_optimizer(what, dialect);
-  if (std::filesystem::is_regular_file(what, ignored)) return explain_experiment(what, dialect);
-  if (parameter.empty() && what.find('/') == std::string::npos && what != "latest") {
-    fail(ErrorKind::usage, "unknown optimizer '{}'\n  help: {}", shown(what), suggestion(what, optim::Optimizer::kind().names()));
+  const bool is_optimizer = optim::Optimizer::kind().find(what), is_file = std::filesystem::is_regular_file(what, ignored);
+  if (!parameter.empty() && (is_optimizer || is_file)) fail(ErrorKind::usage, "--parameter: this is for a run");
+  if (is_optimizer) return explain_optimizer(what, dialect);
+  if (is_file) return explain_experiment(what, dialect);
+  if (!dialect.empty()) fail(ErrorKind::usage, "--dialect: this is for an optimizer or an experiment file");
+  const std::string near = suggestion(what, optim::Optimizer::kind().names());
+  const bool is_word = what.find('/') == std::string::npos && what != "latest" && parameter.empty();
+  try {
+    return explain_run(find_run(what), parameter);
+  } catch (const Error& error) {
+    if (!is_word || error.kind() != ErrorKind::usage) throw;
+    fail(ErrorKind::usage, "'{}' is no optimizer, experiment file or run\n  help: {}", shown(what), near);
   }
-  return explain_run(find_run(what), parameter);
 }
 
 }  // namespace descent::cli

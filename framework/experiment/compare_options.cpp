@@ -43,13 +43,19 @@ void complete_paths(Value& list, const Reading& reading) {
   }
 }
 
+void check_distinct(const std::vector<Value>& values, const Reading& reading) {
+  for (auto value = values.begin(); value != values.end(); ++value) {
+    if (std::find(values.begin(), value, *value) != value) reading.error(*value, fmt::format("{} is given twice", shown(value->text)));
+  }
+}
+
 void check_tune(const Value& tune, const Reading& reading) {
   if (!tune.is_map()) return static_cast<void>(refuse(tune, reading, "a mapping of options, as lr, to values"));
   for (const auto& [name, values, mark] : tune.entries) {
     if (name == kSeeds) {
       read_seeds(values, reading.at(name));
     } else {
-      axis_values(values, reading.at(name));
+      check_distinct(axis_values(values, reading.at(name)), reading.at(name));
     }
   }
   if (tune.entries.size() <= (tune.find(kSeeds) ? 1U : 0U))

@@ -1,7 +1,6 @@
 #include "descent/experiment/comparison.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <filesystem>
 
@@ -30,10 +29,18 @@ std::vector<std::pair<std::string, Value>> problem_roots(const Experiment& exper
       continue;
     }
     for (const char* key : {"sweep", "compare", "name", "optimizer"}) root.erase(key);
-    roots.emplace_back(std::filesystem::path(file.text).stem().string(), std::move(root));
+    const std::string name = std::filesystem::path(file.text).stem().string();
+    const bool is_known = std::any_of(roots.begin(), roots.end(), [&](const auto& other) { return other.first == name; });
+    if (is_known) diagnostics.error(file.mark, "compare.problems", fmt::format("there is a file named {} already", shown(name)));
+    roots.emplace_back(name, std::move(root));
   }
   diagnostics.check();
   return roots;
+}
+
+void check_target(const TargetMetric& target, const Judge& judge) {
+  if (target.metric.empty() || target.metric == judge.metric) return;
+  fail_argument("the time to a target is measured on the metric that judges, which is {}", judge.metric);
 }
 
 Comparison prepare(const Experiment& experiment) {
@@ -49,6 +56,7 @@ Comparison prepare(const Experiment& experiment) {
       optimizer.set("type", options.optimizers[i].type);
       root.set("optimizer", optimizer);
       at_key(experiment, "compare", [&, &own = root, &its = name] { comparison.bases.add(own, its, options.metric); });
+      at_key(experiment, "compare.target.metric", [&] { check_target(options.target, comparison.bases.judges.back()); });
       Contender contender{names[i], options.optimizers[i].options, comparison.bases.experiments.size() - 1, {}, {}, 0, {}, {}, {}};
       contender.candidates = options.tune.is_null() ? std::vector<Assignment>{{}} : options.candidates(options.optimizers[i]);
       problem.contenders.push_back(std::move(contender));
@@ -84,6 +92,7 @@ class Phase {
       ++comparison.trials;
       comparison.steps += result.steps;
       comparison.evaluations += result.evaluations;
+      comparison.seconds += result.seconds;
     }
     auto from = std::make_move_iterator(results.begin());
     for (auto& [count, sink] : sinks_) {
@@ -149,6 +158,7 @@ bool widen(Contender& contender) {
   const std::vector<double> grid = grid_of(contender, 0);
   double best = 0;
   parse_number(contender.candidates[contender.chosen][0].second.text, best);
+  if (grid.front() <= 0) return false;
   const bool is_low = best == grid.front();
   const double ratio = is_low ? grid[0] / grid[1] : grid[grid.size() - 1] / grid[grid.size() - 2];
   double next = 0;
@@ -202,7 +212,7 @@ void keep_runs(const Experiment& experiment, Study& study, const Comparison& com
     for (const Contender& contender : problem.contenders) {
       for (Trial& trial : trials_of(problem, contender, contender.candidates[contender.chosen], "kept", seeds)) {
         trial.number = number++;
-        study.keep(comparison.bases.experiments[contender.base], trial);
+        study.keep(comparison.bases, trial);
       }
     }
   }
@@ -210,29 +220,24 @@ void keep_runs(const Experiment& experiment, Study& study, const Comparison& com
 
 }  // namespace
 
-Plan check_comparison(const Experiment& experiment) {
+void check_comparison(const Experiment& experiment, Plan* plan) {
   const Comparison comparison = prepare(experiment);
-  Plan plan;
   for (const ComparedProblem& problem : comparison.problems) {
     for (const Contender& contender : problem.contenders) {
       for (const Assignment& candidate : contender.candidates) comparison.bases.experiments[contender.base].with(candidate);
       const auto tuning = static_cast<std::int64_t>(contender.candidates.size() * comparison.tuning_seeds.size());
       const auto evaluation = static_cast<std::int64_t>(comparison.seeds.size() * (comparison.tuning_seeds.empty() ? 1 : 2));
-      plan.add(comparison.bases, contender.base, contender.candidates[0], tuning + evaluation);
+      if (plan) plan->add(comparison.bases, contender.base, contender.candidates[0], tuning + evaluation);
     }
   }
-  return plan;
 }
 
 nlohmann::ordered_json run_comparison(const Experiment& experiment, Study& study) {
-  const auto started = std::chrono::steady_clock::now();
   Comparison comparison = prepare(experiment);
   if (!experiment.compare.tune.is_null()) run_tuning(experiment, study, comparison);
   run_evaluation(study, comparison);
   if (experiment.compare.keep != Keep::none) keep_runs(experiment, study, comparison);
-  nlohmann::ordered_json result = summary(comparison, experiment);
-  result["seconds"] = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
-  return result;
+  return summary(comparison, experiment);
 }
 
 }  // namespace descent

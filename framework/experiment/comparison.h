@@ -29,7 +29,7 @@ struct Comparison {
   std::vector<ComparedProblem> problems;
   std::vector<std::uint64_t> tuning_seeds, seeds;
   std::int64_t trials = 0, steps = 0, evaluations = 0;
-  bool is_tuned() const { return !problems[0].contenders[0].tuning.empty(); }
+  double seconds = 0;  // of all trials
 };
 
 // The content of summary.json.

@@ -63,7 +63,15 @@ Numbers times_to(const std::vector<TrialResult>& results, const Judge& judge, co
   return times;
 }
 
-// The median over seeds at the points that all have, thinned; bands are quartiles and the bootstrap's 95 %.
+// At a point of the longest curve: the last value where the run had reached its goal before, infinite where it was lost.
+double cost_at(const TrialResult& result, std::size_t point, const Judge& judge) {
+  using Status = TrialResult::Status;
+  if (point < result.curve.size()) return judge.cost(result.curve[point]);
+  const bool is_over = result.status == Status::target || result.status == Status::stopped;
+  return is_over && !result.curve.empty() ? judge.cost(result.curve.back()) : kInfinity;
+}
+
+// The median over seeds, thinned; bands are quartiles and the bootstrap's 95 %.
 Json curve_of(const std::vector<TrialResult>& results, const Judge& judge) {
   const TrialResult& longest =
       *std::max_element(results.begin(), results.end(), [](const auto& a, const auto& b) { return a.curve.size() < b.curve.size(); });
@@ -72,7 +80,7 @@ Json curve_of(const std::vector<TrialResult>& results, const Judge& judge) {
   Numbers at, median, q25, q75, low, high;
   for (std::size_t i = 0; i < points; i = i + stride < points || i + 1 == points ? i + stride : points - 1) {
     Numbers values;
-    for (const TrialResult& result : results) values.push_back(i < result.curve.size() ? judge.cost(result.curve[i]) : kInfinity);
+    for (const TrialResult& result : results) values.push_back(cost_at(result, i, judge));
     const stats::Band quartiles = stats::interquartile_band(values), band = bootstrap.band(values);
     const double sign = judge.higher_is_better ? -1 : 1;
     at.push_back(longest.curve_at[i]);
@@ -147,7 +155,8 @@ const std::vector<TrialResult>& best_results(const Contender& contender) {
 bool seeds_matter(const ComparedProblem& problem) {
   return std::any_of(problem.contenders.begin(), problem.contenders.end(), [](const Contender& contender) {
     const auto& results = best_results(contender);
-    return std::any_of(results.begin(), results.end(), [&](const TrialResult& result) { return result.curve != results[0].curve; });
+    return std::any_of(results.begin(), results.end(),
+                       [&](const TrialResult& result) { return stats::costs(result.curve) != stats::costs(results[0].curve); });
   });
 }
 
@@ -186,8 +195,8 @@ Json ranking_of(const ComparedProblem& problem, const stats::Table& costs, const
           {"verdict", verdict},
           {"median", json(medians)},
           {"mean_rank", json(ranking.mean_ranks)},
-          {"p", std::move(p)},
-          {"effect", std::move(effect)}};
+          {"p", is_random ? std::move(p) : Json(nullptr)},
+          {"effect", is_random ? std::move(effect) : Json(nullptr)}};
 }
 
 Json protocol(const Comparison& comparison, const Experiment& experiment) {
@@ -273,6 +282,7 @@ Json summary(const Comparison& comparison, const Experiment& experiment) {
               {"higher_is_better", judge.higher_is_better},
               {"protocol", protocol(comparison, experiment)}};
   result["counts"] = {{"trials", comparison.trials}, {"steps", comparison.steps}, {"evaluations", comparison.evaluations}};
+  result["seconds"] = comparison.seconds;
   result["problems"] = std::move(problems);
   result["profile"] = profile_of(times, with_goal, first);
   result["overall"] = {{"optimizers", names}, {"mean_rank", json(stats::mean_ranks(medians))}};

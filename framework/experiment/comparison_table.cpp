@@ -11,7 +11,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kSparks = 24;
 
-std::string number(const Json& value) { return value.is_null() ? "never" : fmt::format("{:.4g}", value.get<double>()); }
+std::string number(const Json& value, const char* none) { return value.is_null() ? none : fmt::format("{:.4g}", value.get<double>()); }
 
 // A curve in one line, on a logarithmic scale where all of it is positive.
 std::string sparkline(const Json& curve) {
@@ -62,9 +62,9 @@ void print_problem(const Json& problem) {
     const Json& figures = optimizer.contains("tuned") ? optimizer["tuned"] : optimizer["default"];
     is_at_edge = is_at_edge || (optimizer.contains("at_edge") && !optimizer["at_edge"].empty());
     const std::string mark = ranking["winner"] == name ? "best " : holds(ranking["tied"], name) ? "tied " : "";
-    const std::string quartiles = number(figures["q25"]) + " … " + number(figures["q75"]);
-    print_row(mark + name.get<std::string>(), chosen(optimizer), number(figures["median"]), quartiles,
-              has_target ? number(figures["median_time_to_target"]) : "", sparkline(figures["curve"]["median"]));
+    const std::string quartiles = number(figures["q25"], "lost") + " … " + number(figures["q75"], "lost");
+    print_row(mark + name.get<std::string>(), chosen(optimizer), number(figures["median"], "lost"), quartiles,
+              has_target ? number(figures["median_time_to_target"], "never") : "", sparkline(figures["curve"]["median"]));
   }
   std::printf("  %s\n", ranking["verdict"].get<std::string>().c_str());
   if (is_at_edge) std::printf("  * the best value lies at the end of its grid: extend it, or say widen: true\n");

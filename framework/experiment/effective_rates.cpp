@@ -1,18 +1,11 @@
 #include "descent/experiment/effective_rates.h"
 
-#include <algorithm>
 #include <cmath>
+
+#include "descent/stats/quantile.h"
 
 namespace descent {
 namespace {
-
-// With linear interpolation between neighbours.
-double quantile(const std::vector<double>& sorted, double share) {
-  const double at = share * static_cast<double>(sorted.size() - 1);
-  const auto low = static_cast<std::size_t>(at);
-  const std::size_t high = std::min(low + 1, sorted.size() - 1);
-  return sorted[low] + (at - static_cast<double>(low)) * (sorted[high] - sorted[low]);
-}
 
 template <class T>
 std::vector<double> rates(const Tensor& value, const Tensor& before, const T* g) {
@@ -40,8 +33,9 @@ std::vector<ParameterValues> EffectiveRates::after_update() const {
     std::vector<double> list;
     dispatch(value.dtype(), [&, &now = value](auto zero) { list = rates(now, before_[i], gradient.data<decltype(zero)>()); });
     if (list.empty()) continue;
-    std::sort(list.begin(), list.end());
-    all.push_back({name, {list.front(), quantile(list, 0.25), quantile(list, 0.5), quantile(list, 0.75), list.back()}, true});
+    std::vector<double> quantiles;
+    for (const double share : {0.0, 0.25, 0.5, 0.75, 1.0}) quantiles.push_back(stats::quantile(list, share));
+    all.push_back({name, std::move(quantiles), true});
   }
   return all;
 }

@@ -148,11 +148,11 @@ Landscape::Path Landscape::path_of(const Experiment& experiment, std::int64_t mo
   const NamedTensors parameters = setup.problem->parameters();
   if (numbers_of(parameters) > 2) return path;
   const auto stride = std::max<std::int64_t>(1, most_evaluations / static_cast<std::int64_t>(kMostPoints));
+  bool is_near = true;
   const auto note = [&](std::int64_t step) {
     const Numbers point = point_of(parameters);
-    const bool is_near = std::all_of(point.begin(), point.end(), [](double x) { return std::abs(x) < kFarAway; });
-    const bool was_near = path.points.size() == static_cast<std::size_t>(path.steps.size());
-    if (is_near && was_near) path.steps.push_back(static_cast<double>(step)), path.points.push_back(point);
+    is_near = is_near && std::all_of(point.begin(), point.end(), [](double x) { return std::abs(x) < kFarAway; });
+    if (is_near) path.steps.push_back(static_cast<double>(step)), path.points.push_back(point);
   };
   note(0);
   TrainerEvents events;

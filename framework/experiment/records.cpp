@@ -116,8 +116,12 @@ RecordWriter::~RecordWriter() {
   }
 }
 
+bool RecordWriter::is_due() const {
+  return buffer_.size() >= kBufferLimit || std::chrono::steady_clock::now() - flushed_ >= kFlushInterval;
+}
+
 void RecordWriter::flush_if_due() {
-  if (buffer_.size() >= kBufferLimit || std::chrono::steady_clock::now() - flushed_ >= kFlushInterval) flush();
+  if (is_due()) flush();
 }
 
 void RecordWriter::flush() {

@@ -65,11 +65,9 @@ class RecordWriter {
     buffer_ += '\n';
     flush_if_due();
   }
-  // Whole lines.
-  void append(const std::string& lines) {
-    buffer_ += lines;
-    flush_if_due();
-  }
+  // Whole lines, which stay in memory until flush().
+  void hold(const std::string& lines) { buffer_ += lines; }
+  bool is_due() const;
   void flush();
   void close();
 

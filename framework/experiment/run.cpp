@@ -20,18 +20,10 @@
 #include "descent/experiment/trainer.h"
 #include "descent/experiment/yaml.h"
 
-extern "C" void openblas_set_num_threads(int);
-
 namespace descent {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-Experiment load(const RunRequest& request) {
-  Experiment experiment = Experiment::load(request.file, request.set);
-  openblas_set_num_threads(static_cast<int>(experiment.threads));
-  return experiment;
-}
 
 void check_requirement(const Problem& problem, const Requirement& requirement) {
   if (is_measured(problem, requirement.metric)) return;
@@ -57,9 +49,9 @@ class Run {
 
   const Problem& problem() const { return *problem_; }
 
-  Outcome execute() {
+  Outcome execute(std::int64_t most_evaluations = 0) {
     open_folder();
-    Trainer trainer(experiment_, *problem_, *optimizer_, *setup_.scheduler, events());
+    Trainer trainer(experiment_, *problem_, *optimizer_, *setup_.scheduler, events(), most_evaluations);
     const Outcome outcome = trainer.run();
     console_.finish();
     const bool has_checkpoints = problem_->steps_per_epoch() > 0 || outcome.status == Outcome::Status::interrupted;
@@ -186,7 +178,7 @@ std::string checked_in_words(const Experiment& experiment) {
 int run(const RunRequest& request) {
   std::vector<Requirement> requirements;
   for (const std::string& text : request.require) requirements.push_back(Requirement::parse(text));
-  const Experiment experiment = load(request);
+  const Experiment experiment = Experiment::load(request.file, request.set);
   if (experiment.is_study()) {
     if (!requirements.empty()) fail(ErrorKind::usage, "--require: this is for a single run");
     return run_study(experiment, request);
@@ -200,13 +192,15 @@ int run(const RunRequest& request) {
 }
 
 int compare(const RunRequest& request) {
-  const Experiment experiment = load(request);
+  const Experiment experiment = Experiment::load(request.file, request.set);
   if (!experiment.source.find("compare"))
     fail(ErrorKind::usage, "{}: there is no 'compare' in this file\n  help: descent run", shown(request.file));
   return run_study(experiment, request);
 }
 
-void run_quietly(const RunRequest& request, const Experiment& experiment) { Run(request, experiment).execute(); }
+void run_quietly(const RunRequest& request, const Experiment& experiment, std::int64_t most_evaluations) {
+  Run(request, experiment).execute(most_evaluations);
+}
 
 int resume(const RunRequest& request, const std::string& folder) {
   const Experiment experiment = Experiment::load(folder + "/resolved.yaml", {});
@@ -215,7 +209,7 @@ int resume(const RunRequest& request, const std::string& folder) {
 }
 
 int check(const RunRequest& request, bool print_resolved) {
-  const Experiment experiment = load(request);
+  const Experiment experiment = Experiment::load(request.file, request.set);
   const std::string size = experiment.is_study() ? plan_in_words(experiment) : checked_in_words(experiment);
   std::printf("%s%s: valid, %s\n", print_resolved ? "# " : "", shown(request.file).c_str(), size.c_str());
   if (print_resolved) std::printf("%s", write_yaml(experiment.resolved()).c_str());

@@ -23,8 +23,8 @@ int run(const RunRequest& request);
 // The same for a file with `compare:`; another one is an error.
 int compare(const RunRequest& request);
 
-// Makes one run in its folder, request.out, and prints nothing.
-void run_quietly(const RunRequest& request, const Experiment& experiment);
+// Makes one run in its folder, request.out, and prints nothing; at most so many gradients are evaluated, 0: no limit.
+void run_quietly(const RunRequest& request, const Experiment& experiment, std::int64_t most_evaluations);
 
 // Goes on with a sweep or comparison that was interrupted; its finished trials are not run again.
 int resume(const RunRequest& request, const std::string& folder);

@@ -10,7 +10,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// What Agreement, in experiment.cpp, says about keys that do not go together …
+// What Agreement, in agreement.cpp, says about keys that do not go together …
 constexpr const char* kConflicts = R"({
   "properties": {
     "train": {"dependencies": {"epochs": {"properties": {"steps": false}}}},

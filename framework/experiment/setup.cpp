@@ -1,10 +1,13 @@
 #include "descent/experiment/setup.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "descent/autograd/gradcheck.h"
 #include "descent/experiment/overrides.h"
 #include "descent/experiment/regret.h"
+
+extern "C" void openblas_set_num_threads(int);
 
 namespace descent {
 namespace {
@@ -47,10 +50,16 @@ void check_gradients(const Experiment& experiment) {
   });
 }
 
+// First of all: products are made while the model is tried out.
+void set_blas_threads(std::int64_t threads) {
+  static std::int64_t now = 0;
+  if (std::exchange(now, threads) != threads) openblas_set_num_threads(static_cast<int>(threads));
+}
+
 }  // namespace
 
 Setup::Setup(const Experiment& experiment, DataCache* cache)
-    : problem(make_problem(experiment, cache)),
+    : problem((set_blas_threads(experiment.threads), make_problem(experiment, cache))),
       optimizer(make_optimizer(experiment, *problem)),
       scheduler(std::make_unique<Scheduler>(experiment, *problem, *optimizer)) {
   check_metrics(experiment, *problem, *scheduler);

@@ -1,6 +1,6 @@
 #include "descent/experiment/study.h"
 
-#include <fcntl.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -22,12 +22,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kMostBytes = std::size_t{1} << 31;
-
-// The line of a trial, in the form that RecordWriter takes.
-struct Line {
-  const std::string& text;
-};
-void append_json(std::string& buffer, const Line& line) { buffer += line.text; }
 
 // The whole lines of a file, without the last if it has no line break.
 std::vector<std::string> lines_of(const std::string& path) {
@@ -103,6 +97,8 @@ Study::Study(const Experiment& experiment, const RunRequest& request, const std:
       jobs_(worker_count(experiment.source.find("sweep") ? experiment.sweep.jobs : experiment.compare.jobs)),
       folder_(folder.empty() ? RunFolder(experiment.name, request.out) : RunFolder::existing(folder)),
       console_({request.quiet || request.json, request.color}) {
+  lock_.emplace(File::appending(folder_.file("trials.jsonl")));
+  if (::flock(lock_->descriptor(), LOCK_EX | LOCK_NB) != 0) fail(ErrorKind::data, "{}: another process is at it", folder_.path());
   if (folder.empty()) {
     const auto& source = experiment.source.mark.source;
     folder_.write("experiment.yaml", source ? source->text : "");
@@ -110,15 +106,23 @@ Study::Study(const Experiment& experiment, const RunRequest& request, const std:
     meta_ = meta(request.arguments, experiment.seed, static_cast<int>(experiment.threads), {});
     folder_.write_json("meta.json", meta_);
   } else {
-    meta_ = Json::parse(read_file(folder_.file("meta.json"), kMostBytes));
-    finished_ = lines_of(folder_.file("trials.jsonl"));
-    const auto count = static_cast<std::int64_t>(finished_.size());
-    for (const char* file : {"trials.jsonl", "records.jsonl", "timing.jsonl"}) cut_records(folder_.file(file), count);
+    restore();
   }
   lines_.emplace(folder_.file("trials.jsonl"));
   records_.emplace(folder_.file("records.jsonl"));
   timings_.emplace(folder_.file("timing.jsonl"));
   console_.log_to(folder_.file("run.log"));
+}
+
+// What an earlier process has left: whole trials, and their times.
+void Study::restore() {
+  meta_ = Json::parse(read_file(folder_.file("meta.json"), kMostBytes));
+  finished_ = lines_of(folder_.file("trials.jsonl"));
+  for (const char* file : {"records.jsonl", "timing.jsonl"}) File::appending(folder_.file(file)).close();
+  for (const char* file : {"trials.jsonl", "records.jsonl", "timing.jsonl"}) {
+    cut_records(folder_.file(file), static_cast<std::int64_t>(finished_.size()));
+  }
+  for (const std::string& line : lines_of(folder_.file("timing.jsonl"))) seconds_.push_back(Json::parse(line).at("seconds"));
 }
 
 std::vector<TrialResult> Study::run(std::vector<Trial> trials, const Bases& bases) {
@@ -127,7 +131,10 @@ std::vector<TrialResult> Study::run(std::vector<Trial> trials, const Bases& base
   const auto known =
       std::clamp<std::int64_t>(static_cast<std::int64_t>(finished_.size()) - first, 0, static_cast<std::int64_t>(trials.size()));
   std::vector<TrialResult> results;
-  for (std::int64_t i = 0; i < known; ++i) results.push_back(read_trial(finished_[static_cast<std::size_t>(first + i)]));
+  for (auto i = static_cast<std::size_t>(first); i < static_cast<std::size_t>(first + known); ++i) {
+    results.push_back(read_trial(finished_[i]));
+    results.back().seconds = i < seconds_.size() ? seconds_[i] : 0;
+  }
   if (known > 0) read_curves(trials, bases, results);
 
   const std::vector<Trial> rest(trials.begin() + known, trials.end());
@@ -137,9 +144,7 @@ std::vector<TrialResult> Study::run(std::vector<Trial> trials, const Bases& base
   };
   console_.expect_trials(static_cast<std::int64_t>(rest.size()));
   const bool is_whole = run_in_workers(rest, jobs_, run_one, [&](const Trial& trial, TrialResult result) {
-    records_->append(result.records);
-    lines_->write(Line{result.line});
-    timings_->write(TrialTiming{trial.number, result.seconds});
+    write(trial, result);
     console_.trial(trial.number - first + 1 - known);
     result.records.clear();
     result.line.clear();
@@ -149,6 +154,16 @@ std::vector<TrialResult> Study::run(std::vector<Trial> trials, const Bases& base
   for (auto* writer : {&records_, &lines_, &timings_}) (*writer)->flush();
   if (!is_whole) throw Interrupted{};
   return results;
+}
+
+// Records first: a trial whose line is there has all of them.
+void Study::write(const Trial& trial, const TrialResult& result) {
+  records_->hold(result.records);
+  lines_->hold(result.line + '\n');
+  timings_->write(TrialTiming{trial.number, result.seconds});
+  if (!records_->is_due()) return;
+  records_->flush();
+  lines_->flush();
 }
 
 // A finished trial's curve is what its records say.
@@ -165,7 +180,7 @@ void Study::read_curves(const std::vector<Trial>& trials, const Bases& bases, st
   }
 }
 
-void Study::keep(const TrialBase& base, const Trial& trial) {
+void Study::keep(const Bases& bases, const Trial& trial) {
   const std::string path = folder_.file(fmt::format("trials/{}", trial.number));
   std::error_code ignored;
   if (std::filesystem::exists(path + "/summary.json", ignored)) return;
@@ -173,7 +188,7 @@ void Study::keep(const TrialBase& base, const Trial& trial) {
   RunRequest request = request_;
   request.out = path;
   request.quiet = true;
-  run_quietly(request, base.with(trial.set));
+  run_quietly(request, bases.experiments[trial.base].with(trial.set), bases.most_evaluations[trial.base]);
 }
 
 void Study::finish(const Json& summary) {
@@ -181,13 +196,13 @@ void Study::finish(const Json& summary) {
   folder_.write_json("summary.json", summary);
   meta_["finished"] = utc_now();
   folder_.write_json("meta.json", meta_);
-  if (request_.finished) request_.finished(folder_.path());
 }
 
 int run_study(const Experiment& experiment, const RunRequest& request, const std::string& folder) {
   const bool is_sweep = experiment.source.find("sweep") != nullptr;
   const SignalsNoted signals;
-  if (folder.empty()) is_sweep ? check_sweep(experiment) : check_comparison(experiment);
+  if (folder.empty() && is_sweep) check_sweep(experiment);
+  if (folder.empty() && !is_sweep) check_comparison(experiment);
   Study study(experiment, request, folder);
   Json summary;
   try {
@@ -219,7 +234,8 @@ void Plan::add(const Bases& bases, std::size_t base, const Assignment& sample, s
 
 std::string plan_in_words(const Experiment& experiment) {
   const bool is_sweep = experiment.source.find("sweep") != nullptr;
-  const Plan plan = is_sweep ? check_sweep(experiment) : check_comparison(experiment);
+  Plan plan;
+  is_sweep ? check_sweep(experiment, &plan) : check_comparison(experiment, &plan);
   const std::int64_t jobs = worker_count(is_sweep ? experiment.sweep.jobs : experiment.compare.jobs);
   return fmt::format("{} trials, {} steps, about {:.2g} s in {} process{}", plan.trials, plan.steps,
                      plan.seconds / static_cast<double>(jobs), jobs, jobs == 1 ? "" : "es");

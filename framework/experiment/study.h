@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "descent/core/file.h"
 #include "descent/experiment/console.h"
 #include "descent/experiment/records.h"
 #include "descent/experiment/run.h"
@@ -38,7 +39,7 @@ class Study {
   // Runs the trials whose numbers follow those before; results are in the order of the trials. Throws Interrupted.
   std::vector<TrialResult> run(std::vector<Trial> trials, const Bases& bases);
   // Makes a trial again as a run in its own folder under trials/.
-  void keep(const TrialBase& base, const Trial& trial);
+  void keep(const Bases& bases, const Trial& trial);
   // Writes summary.json and meta.json.
   void finish(const nlohmann::ordered_json& summary);
 
@@ -46,6 +47,8 @@ class Study {
   Console& console() { return console_; }
 
  private:
+  void restore();
+  void write(const Trial& trial, const TrialResult& result);
   void read_curves(const std::vector<Trial>& trials, const Bases& bases, std::vector<TrialResult>& results);
 
   const RunRequest& request_;
@@ -54,6 +57,8 @@ class Study {
   Console console_;
   nlohmann::ordered_json meta_;
   std::vector<std::string> finished_;  // lines of trials that an earlier process has finished
+  std::vector<double> seconds_;        // theirs
+  std::optional<File> lock_;           // held while this process goes on with the folder
   std::optional<RecordWriter> lines_, records_, timings_;
   std::int64_t next_ = 0;  // the number of the next trial
 };
@@ -79,9 +84,9 @@ struct Plan {
   // Adds trials of a base; one of them is begun to see how long a step takes.
   void add(const Bases& bases, std::size_t base, const Assignment& sample, std::int64_t count);
 };
-// Checks all that would be run. Throws what is wrong.
-Plan check_sweep(const Experiment& experiment);
-Plan check_comparison(const Experiment& experiment);
+// Checks all that would be run; adds it to the plan if there is one. Throws what is wrong.
+void check_sweep(const Experiment& experiment, Plan* plan = nullptr);
+void check_comparison(const Experiment& experiment, Plan* plan = nullptr);
 void print_sweep(const nlohmann::ordered_json& summary);
 void print_comparison(const nlohmann::ordered_json& summary);
 

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <map>
 
@@ -56,7 +55,7 @@ std::vector<Trial> trials_of(const Experiment& experiment) {
 }  // namespace
 
 // Every value of every axis is tried beside the first values of the others.
-Plan check_sweep(const Experiment& experiment) {
+void check_sweep(const Experiment& experiment, Plan* plan) {
   const Bases bases = base_of(experiment);
   const std::vector<Trial> trials = trials_of(experiment);
   const auto axes = experiment.sweep.axes();
@@ -70,14 +69,12 @@ Plan check_sweep(const Experiment& experiment) {
       bases.experiments[0].with(set);
     }
   }
-  Plan plan;
-  plan.add(bases, 0, trials[0].set, static_cast<std::int64_t>(trials.size()));
-  return plan;
+  if (plan) plan->add(bases, 0, trials[0].set, static_cast<std::int64_t>(trials.size()));
 }
 
 Json run_sweep(const Experiment& experiment, Study& study) {
-  const auto started = std::chrono::steady_clock::now();
-  const Bases bases = base_of(experiment);
+  Bases bases = base_of(experiment);
+  bases.most_evaluations[0] = 0;  // a trial is as long as it says
   const Judge& judge = bases.judges[0];
   const std::vector<Trial> trials = trials_of(experiment);
   const std::vector<TrialResult> results = study.run(trials, bases);
@@ -85,6 +82,7 @@ Json run_sweep(const Experiment& experiment, Study& study) {
   std::vector<double> costs;
   std::map<std::string, std::int64_t> counts;
   std::int64_t steps = 0, evaluations = 0;
+  double seconds = 0;
   Json rows = Json::array();
   for (std::size_t i = 0; i < results.size(); ++i) {
     const TrialResult& r = results[i];
@@ -92,6 +90,7 @@ Json run_sweep(const Experiment& experiment, Study& study) {
     ++counts[name(r.status)];
     steps += r.steps;
     evaluations += r.evaluations;
+    seconds += r.seconds;
     rows.push_back({{"trial", trials[i].number},
                     {"set", to_json(trials[i].set)},
                     {"status", name(r.status)},
@@ -100,9 +99,9 @@ Json run_sweep(const Experiment& experiment, Study& study) {
                     {"value", json_number(r.value)}});
   }
   const std::vector<std::size_t> order = stats::argsort(costs);
-  if (experiment.sweep.keep == Keep::best) study.keep(bases.experiments[0], trials[order[0]]);
+  if (experiment.sweep.keep == Keep::best) study.keep(bases, trials[order[0]]);
   for (const Trial& trial : trials) {
-    if (experiment.sweep.keep == Keep::all) study.keep(bases.experiments[0], trial);
+    if (experiment.sweep.keep == Keep::all) study.keep(bases, trial);
   }
   Json summary{{"kind", "sweep"},
                {"name", experiment.name},
@@ -112,7 +111,7 @@ Json run_sweep(const Experiment& experiment, Study& study) {
                {"axes", axes_of(experiment.sweep)}};
   summary["counts"] = {{"trials", trials.size()}, {"steps", steps}, {"evaluations", evaluations}};
   for (const auto& [status, count] : counts) summary["counts"][status] = count;
-  summary["seconds"] = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
+  summary["seconds"] = seconds;
   summary["best"] = rows[order[0]];
   summary["order"] = order;
   summary["trials"] = std::move(rows);

@@ -79,9 +79,6 @@ struct Random {
              read_axes(map, reading, [](const Value& value, const Reading& at) { distribution(value, at); });
            });
     option.required();
-    Distribution any;
-    Options keys;
-    any.options(keys);
     option.form(form::map(Value::map({{"type", "object"}})));
   }
   static Distribution distribution(const Value& value, const Reading& reading) {

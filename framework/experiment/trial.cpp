@@ -1,5 +1,6 @@
 #include "descent/experiment/trial.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <limits>

@@ -7,8 +7,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <csignal>
+#include <cstdio>
 #include <cstring>
 #include <limits>
 #include <map>
@@ -21,13 +24,13 @@
 namespace descent {
 namespace {
 
-constexpr std::int64_t kIdle = -1;
+constexpr std::int64_t kIdle = -1, kMostWorkers = 1024;
 constexpr std::int64_t kAhead = 4096;  // how far a worker may run ahead of a slow trial, whose successors' results must wait
 
 // What workers share: which trial comes next, which result is due, and which trial each is at.
 struct Shared {
   std::atomic<std::int64_t> next{0}, due{0};
-  std::atomic<std::int64_t> at[1024];
+  std::atomic<std::int64_t> at[kMostWorkers];
 };
 
 // Memory that stays the same in all processes forked from here.
@@ -95,7 +98,7 @@ class Workers {
   Workers(const std::vector<Trial>& trials, std::int64_t jobs, const std::function<TrialResult(const Trial&)>& run)
       : trials_(trials),
         run_(run),
-        workers_(static_cast<std::size_t>(std::min<std::int64_t>(jobs, static_cast<std::int64_t>(trials.size())))) {
+        workers_(static_cast<std::size_t>(std::min({jobs, static_cast<std::int64_t>(trials.size()), kMostWorkers}))) {
     for (std::size_t i = 0; i < workers_.size(); ++i) start(i);
   }
   ~Workers() {
@@ -111,6 +114,8 @@ class Workers {
     std::int64_t due = 0;
     while (due < static_cast<std::int64_t>(trials_.size())) {
       if (interrupted_by != 0) return false;
+      const bool has_worker = std::any_of(workers_.begin(), workers_.end(), [](const Worker& worker) { return worker.pid > 0; });
+      if (!has_worker) fail(ErrorKind::internal, "workers: the result of trial {} was lost", due);
       wait();
       for (std::size_t i = 0; i < workers_.size(); ++i) receive(i, waiting);
       for (auto first = waiting.find(due); first != waiting.end(); first = waiting.find(due)) {
@@ -147,13 +152,18 @@ class Workers {
     std::signal(SIGINT, SIG_IGN);
     std::signal(SIGTERM, SIG_DFL);
     if (::getppid() != parent) ::_exit(1);
+    try {
+      take_trials(i, pipe);
+    } catch (...) { ::_exit(1); }  // nothing may unwind into what the parent does
+    ::_exit(0);
+  }
+  void take_trials(std::size_t i, int pipe) {
     for (std::int64_t index = shared_->next++; index < static_cast<std::int64_t>(trials_.size()); index = shared_->next++) {
-      while (index - shared_->due > kAhead) ::usleep(1000);
       shared_->at[i] = index;
+      while (index - shared_->due > kAhead) ::usleep(1000);
       send(pipe, packed(index, run_(trials_[static_cast<std::size_t>(index)])));
       shared_->at[i] = kIdle;
     }
-    ::_exit(0);
   }
   static void send(int pipe, std::string_view message) {
     while (!message.empty()) {

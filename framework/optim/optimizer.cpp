@@ -101,7 +101,9 @@ NamedState Optimizer::state() const {
 void Optimizer::set_state(const NamedState& state) {
   for (Parameter& parameter : parameters_) parameter.state.clear(), parameter.checked = 0, parameter.steps = -1;
   is_evaluated_ = false;
+  wrappers_.clear();
   for (const auto& [name, value] : state) restore(name, value);
+  wrappers_.check_restored();
   for (const Parameter& parameter : parameters_) {
     if (parameter.steps < 0) fail_argument("optimizer: the state of '{}' is missing", parameter.name);
   }
@@ -110,7 +112,8 @@ void Optimizer::set_state(const NamedState& state) {
 void Optimizer::restore(const std::string& name, const Tensor& value) {
   const std::size_t dot = name.rfind('.');
   if (dot == std::string::npos && name == "evaluated") return static_cast<void>(is_evaluated_ = true);
-  if (dot == std::string::npos && name == "gathered") return wrappers_.restore_gathered(static_cast<std::int64_t>(value.item()));
+  if (dot == std::string::npos && name == "gathered")
+    return wrappers_.restore_gathered(static_cast<std::int64_t>(value.item()), parameters_.size());
   const std::string owner = name.substr(0, dot), kind = dot == std::string::npos ? "" : name.substr(dot + 1);
   const auto of_owner = [&](const Parameter& parameter) { return parameter.name == owner; };
   const auto parameter = std::find_if(parameters_.begin(), parameters_.end(), of_owner);
@@ -118,7 +121,7 @@ void Optimizer::restore(const std::string& name, const Tensor& value) {
   if (kind == "steps") {
     parameter->steps = static_cast<std::int64_t>(value.item());
     if (parameter->steps < 0) fail_argument("optimizer: '{}' cannot have made {} steps", owner, parameter->steps);
-  } else if (!wrappers_.restore(static_cast<std::size_t>(parameter - parameters_.begin()), kind, value)) {
+  } else if (!wrappers_.restore(parameters_, static_cast<std::size_t>(parameter - parameters_.begin()), kind, value)) {
     parameter->state.emplace_back(kind, value.clone());
   }
 }

@@ -26,7 +26,7 @@ struct Parameter {
   std::size_t checked = 0;  // of the states: how many are known to be what the rule asks for
   Tensor accumulated = {};  // used instead of the gradient when there is one
 
-  bool has_gradient() const { return value.node()->grad_valid; }
+  bool has_gradient() const { return value.node()->grad_valid || accumulated.defined(); }
   template <class T>
   const T* gradient() const {
     return accumulated.defined() ? accumulated.data<T>() : value.node()->out_grad<T>();
@@ -65,7 +65,7 @@ class Pass {
   }
 
   const Tensor& value() const { return parameter_.value; }
-  // The gradient, adjusted; a copy only where there is something to adjust. `shrink` has been applied to the values then.
+  // The gradient, adjusted; a copy only where there is something to adjust. To be asked for once in an update: it shrinks the values then.
   Tensor gradient() {
     if (adjustment_.is_none() && !parameter_.accumulated.defined()) return parameter_.value.grad();
     const Tensor g = empty(value().shape(), kDTypeOf<T>);

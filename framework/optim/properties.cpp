@@ -46,10 +46,12 @@ std::vector<Verdict> verify(const std::string& optimizer) {
   return verdicts;
 }
 
-Traits traits(const std::string& optimizer) {
+Traits traits(const std::string& optimizer, const Value& options) {
+  Value undecayed = options;
+  for (const auto& [name, value, mark] : options_of(optimizer, {{"weight_decay", 0}}).entries) undecayed.set(name, value);
   // From 0, where no decay pulls: two elements with unequal gradients; then one that turns its sign in the first step only.
   const auto end = [&](double first, double second, int steps) {
-    Walk walk(optimizer, options_of(optimizer, {{"weight_decay", 0}}), {0, 0});
+    Walk walk(optimizer, undecayed, {0, 0});
     walk.optimizer().set_minimum(-1);
     std::vector<double> before;
     for (int t = 0; t < steps; ++t) {
@@ -65,7 +67,7 @@ Traits traits(const std::string& optimizer) {
   Traits traits{};
   traits.adapts_rate = std::abs(large - 100 * small) > 1e-6 * std::abs(large);
   traits.has_momentum = std::abs(end(1, 1, 2).first - end(-1, 1, 2).first) > 1e-9 * std::abs(end(1, 1, 2).first);
-  Walk walk(optimizer, Value::map(), {Shape{2, 3}}, std::vector<double>(6, 1));
+  Walk walk(optimizer, options, {Shape{2, 3}}, std::vector<double>(6, 1));
   walk.optimizer().set_minimum(-1);
   walk.step([](const auto&, std::int64_t, auto& g) {
     g = {1, 2, 3, 4, 5, 6};

@@ -2,6 +2,8 @@
 #include <string>
 #include <vector>
 
+#include "descent/options/value.h"
+
 // What optimizers claim of themselves, proved by experiment in float64.
 namespace descent::optim {
 
@@ -29,6 +31,6 @@ struct Traits {
   bool adapts_rate, has_momentum;  // unequal rates for unequal gradients; a step that depends on earlier gradients' direction
   std::vector<std::string> state;  // its names, with their shape for a parameter (m, n) where that is another
 };
-Traits traits(const std::string& optimizer);
+Traits traits(const std::string& optimizer, const Value& options = Value::map());
 
 }  // namespace descent::optim

@@ -1,5 +1,6 @@
 #include "descent/optim/wrappers.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "descent/autograd/kernels.h"
@@ -46,16 +47,18 @@ void Wrappers::options(Options& option) {
 
 bool Wrappers::accumulate(std::vector<Parameter>& parameters) {
   if (accumulate_ == 1) return true;
-  if (gathered_ == 0) sums_.clear();
+  if (gathered_ == 0) sums_.clear(), has_sum_.assign(parameters.size(), false);
   for (std::size_t i = 0; i < parameters.size(); ++i) {
     if (gathered_ == 0) sums_.push_back(zeros(parameters[i].value.shape(), parameters[i].value.dtype()));
     if (!parameters[i].has_gradient()) continue;
+    has_sum_[i] = true;
     const Node& node = *parameters[i].value.node();
     dispatch(node.dtype, [&](auto zero) { add_to(node.size, sums_[i].data<decltype(zero)>(), node.out_grad<decltype(zero)>()); });
   }
   if (++gathered_ < accumulate_) return false;
   gathered_ = 0;
   for (std::size_t i = 0; i < parameters.size(); ++i) {
+    if (!has_sum_[i]) continue;
     dispatch(sums_[i].dtype(), [&](auto zero) {
       using T = decltype(zero);
       vectorized([n = sums_[i].size(), sum = sums_[i].data<T>(), share = static_cast<T>(1 / static_cast<double>(accumulate_))] {
@@ -75,8 +78,9 @@ void Wrappers::start(const std::vector<Parameter>& parameters) {
 void Wrappers::follow(std::vector<Parameter>& parameters) {
   for (std::size_t i = 0; i < parameters.size(); ++i) {
     Parameter& parameter = parameters[i];
+    const bool is_updated = parameter.has_gradient();
     parameter.accumulated = {};
-    if (!slow_.empty() && parameter.steps % lookahead_.k == 0 && parameter.has_gradient()) {
+    if (!slow_.empty() && parameter.steps % lookahead_.k == 0 && is_updated) {
       move_towards(slow_[i], parameter.value, lookahead_.alpha);
       copy_values(parameter.value, slow_[i]);
     }
@@ -105,15 +109,38 @@ void Wrappers::save(const std::vector<Parameter>& parameters, NamedState& state)
   if (accumulate_ > 1) state.emplace_back("gathered", labels({gathered_}));
 }
 
-bool Wrappers::restore(std::size_t parameter, const std::string& name, const Tensor& value) {
+void Wrappers::clear() {
+  for (const auto& [name, list] : kLists) (this->*list).clear();
+  gathered_ = 0;
+}
+
+bool Wrappers::restore(const std::vector<Parameter>& parameters, std::size_t i, const std::string& name, const Tensor& value) {
   for (const auto& [known, list] : kLists) {
     if (name != known) continue;
+    const Tensor& parameter = parameters[i].value;
+    if (value.shape() != parameter.shape() || value.dtype() != parameter.dtype()) {
+      fail_argument("optimizer: the state '{}' of '{}' has shape {}, expected {}", name, parameters[i].name, to_string(value.shape()),
+                    to_string(parameter.shape()));
+    }
     List& tensors = this->*list;
-    if (tensors.size() <= parameter) tensors.resize(parameter + 1);
-    tensors[parameter] = value.clone();
+    tensors.resize(parameters.size());
+    tensors[i] = value.clone();
     return true;
   }
   return false;
+}
+
+void Wrappers::restore_gathered(std::int64_t steps, std::size_t parameters) {
+  gathered_ = steps;
+  has_sum_.assign(parameters, true);
+}
+
+void Wrappers::check_restored() const {
+  for (const auto& [name, list] : kLists) {
+    const List& tensors = this->*list;
+    const bool is_whole = std::all_of(tensors.begin(), tensors.end(), [](const Tensor& tensor) { return tensor.defined(); });
+    if (!is_whole) fail_argument("optimizer: the state '{}' of some parameters is missing", name);
+  }
 }
 
 }  // namespace descent::optim

@@ -39,9 +39,12 @@ class Wrappers {
   bool swap_average(const std::vector<Parameter>& parameters);
 
   void save(const std::vector<Parameter>& parameters, NamedState& state) const;
-  // False if `name` is none of the wrappers' states of a parameter.
-  bool restore(std::size_t parameter, const std::string& name, const Tensor& value);
-  void restore_gathered(std::int64_t steps) { gathered_ = steps; }
+  // Forgets everything that was kept; then restore() takes each tensor, and check_restored() throws if some are missing. restore() is false
+  // if `name` is none of the wrappers' states of a parameter, and throws if the value does not fit.
+  void clear();
+  bool restore(const std::vector<Parameter>& parameters, std::size_t i, const std::string& name, const Tensor& value);
+  void restore_gathered(std::int64_t steps, std::size_t parameters);
+  void check_restored() const;
 
  private:
   using List = std::vector<Tensor>;  // one for each parameter, or empty
@@ -49,6 +52,7 @@ class Wrappers {
   Ema ema_;
   std::int64_t accumulate_ = 1, gathered_ = 0;  // gradients that are in sums_
   List slow_, average_, sums_;
+  std::vector<bool> has_sum_;  // of the parameters: which have had a gradient since the last update
   struct Named {
     const char* name;
     List Wrappers::*list;

@@ -48,6 +48,18 @@ TEST_F(Explain, FindsARunByTheBeginningOfItsName) {
   EXPECT_EQ(descent({"explain", "e/2"}).code, 0);
 }
 
+TEST_F(Explain, GivesTheTraitsOfAFilesOptions) {
+  write("e.yaml", "objective: {type: sphere}\noptimizer: {type: sgd, lr: 0.1, momentum: 0.9}\ntrain: {steps: 1}\n");
+  EXPECT_THAT(descent({"explain", "e.yaml"}).out, HasSubstr("momentum: yes; state per parameter: momentum_buffer"));
+}
+
+TEST_F(Explain, RefusesAComparison) {
+  write("c.yaml", "objective: {type: sphere}\ntrain: {steps: 1}\ncompare: {optimizers: [sgd, adam]}\n");
+  const Result result = descent({"explain", "c.yaml"});
+  EXPECT_EQ(result.code, 2);
+  EXPECT_THAT(result.err, HasSubstr("it compares optimizers"));
+}
+
 TEST_F(Explain, RefusesWhatIsNeither) {
   const Result result = descent({"explain", "adagrd"});
   EXPECT_EQ(result.code, 2);

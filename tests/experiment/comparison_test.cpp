@@ -87,6 +87,50 @@ TEST_F(Compare, GivesEveryRunAsManyGradients) {
   EXPECT_LT(optimizers[0]["default"]["evaluations"], 40 + 26);  // a step that has begun ends
 }
 
+TEST_F(Compare, SeesThatSeedsChangeNothingWhereARunBecomesNotANumber) {
+  const Json summary = compare(
+      "objective: {type: expression, expression: log(x), start: {x: 1}}\ntrain: {steps: 20}\n"
+      "compare: {optimizers: [{type: adagrad, lr: 0.01}, {type: sgd, lr: 3}]}\n");
+  EXPECT_FALSE(summary["problems"][0]["seeds_matter"]);
+  EXPECT_EQ(summary["problems"][0]["ranking"]["p"], nullptr);
+}
+
+TEST_F(Compare, HoldsTheLastValueOfARunThatReachedItsTarget) {
+  const Json summary = compare(
+      "objective: {type: quadratic, start: [4, 1.5], noise: 0.01}\ntrain: {steps: 200, target: {metric: loss, value: 0.5}}\n"
+      "compare: {optimizers: [{type: sgd, lr: 0.03}], seeds: [1, 2, 3]}\n");
+  for (const Json& value : summary["problems"][0]["optimizers"][0]["default"]["curve"]["median"]) EXPECT_TRUE(value.is_number());
+}
+
+TEST_F(Compare, GoesOnWhereItWasCutOff) {
+  const std::string text = kNoisy + "compare: {optimizers: [sgd, adam], tune: {lr: [0.01, 0.1], seeds: [5]}, seeds: [1, 2, 3]}\n";
+  const Json whole = compare(text, "whole");
+  compare(text, "cut");
+  const std::string trials = slurp(folder_ / "cut/trials.jsonl");
+  std::size_t end = 0;
+  for (int line = 0; line < 9; ++line) end = trials.find('\n', end) + 1;
+  spill(folder_ / "cut/trials.jsonl", trials.substr(0, end));
+  RunRequest request;
+  request.quiet = true;
+  testing::internal::CaptureStdout();
+  EXPECT_EQ(resume(request, folder_ / "cut"), 0);
+  testing::internal::GetCapturedStdout();
+  const Json cut = Json::parse(slurp(folder_ / "cut/summary.json"));
+  for (const std::size_t i : {0U, 1U}) {
+    const Json &a = cut["problems"][0]["optimizers"][i], &b = whole["problems"][0]["optimizers"][i];
+    for (const char* phase : {"tuned", "default"}) {
+      for (const char* key : {"values", "curve", "time_to_target"}) EXPECT_EQ(a[phase][key], b[phase][key]) << phase << ' ' << key;
+    }
+    EXPECT_EQ(a["sensitivity"], b["sensitivity"]);
+  }
+  EXPECT_EQ(cut["problems"][0]["ranking"], whole["problems"][0]["ranking"]);
+}
+
+TEST_F(Compare, WidensNothingThatIsNotPositive) {
+  const Json summary = compare(kNoisy + "compare: {optimizers: [sgd], tune: {weight_decay: [0, 1, 2]}, seeds: [1], widen: true}\n");
+  EXPECT_EQ(summary["counts"]["trials"], 3 * 3 + 2);
+}
+
 TEST_F(Compare, CountsAMissOfTheTargetAsInfinite) {
   const Json summary =
       compare(kNoisy +
@@ -122,6 +166,14 @@ TEST_F(Compare, RanksAnAccuracyTheOtherWayRound) {
 TEST_F(Compare, RefusesTuningSeedsAmongTheEvaluationSeeds) {
   EXPECT_THAT(refusal(kNoisy + "compare: {optimizers: [sgd], tune: {lr: [1], seeds: [1, 2]}, seeds: [2, 3]}\n"),
               HasSubstr("compare.seeds: seed 2 is one of the tuning seeds"));
+}
+TEST_F(Compare, RefusesATunedValueTwice) {
+  EXPECT_THAT(refusal(kNoisy + "compare: {optimizers: [sgd], tune: {lr: [0.1, 0.2, 0.1]}}\n"),
+              HasSubstr("compare.tune.lr: 0.1 is given twice"));
+}
+TEST_F(Compare, RefusesATargetOfAMetricThatDoesNotJudge) {
+  EXPECT_THAT(refusal(kNoisy + "compare: {optimizers: [sgd], target: {metric: validation/accuracy, value: 0.9}}\n"),
+              HasSubstr("compare.target.metric: the time to a target is measured on the metric that judges, which is loss"));
 }
 TEST_F(Compare, RefusesTheSameOptimizerTwice) {
   EXPECT_THAT(refusal(kNoisy + "compare: {optimizers: [sgd, sgd]}\n"), HasSubstr("compare.optimizers[1]: sgd is given twice"));

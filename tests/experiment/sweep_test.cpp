@@ -70,6 +70,12 @@ TEST_F(Sweep, RunsEveryCombinationOfEveryAxisTheLastOneVaryingFastest) {
   EXPECT_EQ(summary["trials"][5]["steps"], 3);
 }
 
+TEST_F(Sweep, MakesTrialsAsLongAsTheySay) {
+  const Json summary = sweep(kBowl + "sweep: {grid: {train.steps: [5, 20, 100]}, keep: all}\n");
+  for (const std::size_t i : {0U, 1U, 2U}) EXPECT_EQ(summary["trials"][i]["steps"], summary["trials"][i]["set"]["train.steps"]);
+  EXPECT_EQ(Json::parse(file("run", "trials/2/summary.json"))["steps"], 100);
+}
+
 TEST_F(Sweep, RanksTheTrialsBestFirst) {
   const Json summary = sweep(kBowl + "sweep: {grid: {optimizer.lr: [0.1, 0.4, 0.2]}}\n");
   EXPECT_THAT(summary["order"], ElementsAre(1, 2, 0));
@@ -116,6 +122,7 @@ TEST_F(Sweep, GoesOnWhereItWasCutOff) {
   EXPECT_EQ(resume(request, folder_ / "cut"), 0);
   testing::internal::GetCapturedStdout();
   for (const char* name : {"trials.jsonl", "records.jsonl"}) EXPECT_EQ(file("cut", name), file("whole", name));
+  EXPECT_GT(Json::parse(file("cut", "summary.json"))["seconds"], 0);
   Json first = Json::parse(file("whole", "summary.json")), second = Json::parse(file("cut", "summary.json"));
   first.erase("seconds"), second.erase("seconds");
   EXPECT_EQ(first, second);

@@ -30,6 +30,24 @@ TEST(Accumulate, UpdatesOnceWithTheMeanGradientOfSeveralSteps) {
   EXPECT_EQ(walk.optimizer().parameters()[0].steps, 2);
 }
 
+TEST(Accumulate, UsesAGradientThatCameInAnEarlierStepOnly) {
+  const Tensor a = ones({1}, DType::float64).set_requires_grad(), b = ones({1}, DType::float64).set_requires_grad();
+  const auto sgd = make("sgd", std::vector<Tensor>{a, b}, {{"lr", 1}, {"accumulate", 2}});
+  for (const Tensor& touched : {a, b}) {
+    sgd->zero_grad();
+    touched.backward(full({1}, 4, DType::float64));
+    sgd->step();
+  }
+  EXPECT_EQ(a.at(0), -1);
+  EXPECT_EQ(b.at(0), -1);
+}
+
+TEST(Wrappers, RefuseAStateThatDoesNotFit) {
+  Walk walk("sgd", sgd_with("ema", Value::map({{"decay", 0.5}})), {0, 1});
+  const Tensor steps = labels({1});
+  EXPECT_THROW(walk.optimizer().set_state({{"x.steps", steps}, {"x.ema", ones({3}, DType::float64)}}), Error);
+}
+
 TEST(Accumulate, LeavesTheGradientsAsTheyAre) {
   Walk walk("sgd", sgd_with("accumulate", 2), {0});
   walk.steps(counting, 2);
