@@ -59,6 +59,7 @@ inline T long_sum(std::int64_t n, const F& f) {
 
 template <class T>
 T block_sum(std::int64_t n, const T* x) {
+  if (n < kLanes) return lane_sum<T>(n, [=](std::int64_t i) { return x[i]; });  // the same, at once
   T total = 0;
   vectorized([=, &total] { total = long_sum<T>(n, [=](std::int64_t i) { return x[i]; }); });
   return total;
@@ -67,9 +68,10 @@ T block_sum(std::int64_t n, const T* x) {
 // Σ x² in double.
 template <class T>
 double square_sum(std::int64_t n, const T* x) {
+  const auto square = [=](std::int64_t i) { return static_cast<double>(x[i]) * static_cast<double>(x[i]); };
+  if (n < kLanes) return lane_sum<double>(n, square);
   double total = 0;
-  vectorized(
-      [=, &total] { total = lane_sum<double>(n, [=](std::int64_t i) { return static_cast<double>(x[i]) * static_cast<double>(x[i]); }); });
+  vectorized([=, &total] { total = lane_sum<double>(n, square); });
   return total;
 }
 

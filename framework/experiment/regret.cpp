@@ -4,8 +4,20 @@
 #include <cmath>
 
 namespace descent {
+namespace {
 
-Regret::Regret(Problem& problem, std::optional<double> rate) : problem_(problem), parameters_(problem.parameters()), rate_(rate) {
+// The rate that bounds an optimizer's regret; none without such a bound.
+std::optional<double> rate_in_bound(const optim::Optimizer& optimizer) {
+  for (const optim::Claim& claim : optimizer.claims()) {
+    if (claim.property == std::string("regret") && !claim.why_not) return optimizer.lr();
+  }
+  return {};
+}
+
+}  // namespace
+
+Regret::Regret(Problem& problem, const optim::Optimizer& optimizer)
+    : problem_(problem), parameters_(problem.parameters()), rate_(rate_in_bound(optimizer)) {
   const auto points = problem.minimisers();
   if (points.empty()) fail_argument("regret is measured against the best fixed point, which is not known here");
   best_ = points.front();

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "descent/experiment/problem.h"
+#include "descent/optim/optimizer.h"
 
 namespace descent {
 
@@ -10,8 +11,8 @@ namespace descent {
 // (D²/(2·lr) + lr)·Σᵢ‖g₁..ₜ,ᵢ‖₂ with D the greatest |xₜ,ᵢ − x*ᵢ| so far: Duchi, Hazan, Singer 2011, theorem 5.
 class Regret {
  public:
-  // `rate` is AdaGrad's; none for other optimizers. Throws when the problem's best point is not known.
-  Regret(Problem& problem, std::optional<double> rate);
+  // There is a bound where the optimizer claims that theorem. Throws when the problem's best point is not known.
+  Regret(Problem& problem, const optim::Optimizer& optimizer);
   // Before the update of a step whose loss and gradients are there.
   void observe(std::int64_t step, double loss);
   double regret() const { return regret_; }

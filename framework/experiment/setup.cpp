@@ -65,7 +65,7 @@ Setup::Setup(const Experiment& experiment, DataCache* cache)
   check_metrics(experiment, *problem, *scheduler);
   if (experiment.gradcheck) check_gradients(experiment);
   at_key(experiment, "log.regret", [&] {
-    if (experiment.log.regret) Regret(*problem, {});
+    if (experiment.log.regret) Regret(*problem, *optimizer);
   });
 }
 

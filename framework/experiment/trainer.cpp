@@ -41,14 +41,6 @@ class AtAverage {
   optim::Optimizer& optimizer_;
 };
 
-// The rate that bounds an optimizer's regret; none without such a bound.
-std::optional<double> rate_in_bound(const optim::Optimizer& optimizer) {
-  for (const optim::Claim& claim : optimizer.claims()) {
-    if (claim.property == std::string("regret") && !claim.why_not) return optimizer.lr();
-  }
-  return {};
-}
-
 }  // namespace
 
 const char* name(Outcome::Status status) {
@@ -67,10 +59,13 @@ Trainer::Trainer(const Experiment& experiment, Problem& problem, optim::Optimize
       per_epoch_(problem.steps_per_epoch()),
       total_(experiment.train.total_steps(per_epoch_)),
       every_(experiment.log.every.value_or(std::max<std::int64_t>(per_epoch_, 1))),
-      most_evaluations_(most_evaluations) {
+      most_evaluations_(most_evaluations),
+      has_held_out_(problem.measured().size() > 1),
+      watches_loss_(experiment.train.target.metric == "loss" || scheduler.metric() == "loss"),
+      closure_([this] { return std::exchange(is_evaluated_, false) ? loss_ : evaluate_loss(step_); }) {
   for (const auto& [name, tensor] : named_) parameters_.push_back(tensor);
   if (experiment.log.effective_lr) rates_.emplace(named_);
-  if (experiment.log.regret) regret_.emplace(problem, rate_in_bound(optimizer));
+  if (experiment.log.regret) regret_.emplace(problem, optimizer);
 }
 
 Outcome Trainer::run() {
@@ -124,9 +119,10 @@ double Trainer::evaluate_loss(std::int64_t step) {
 void Trainer::step_optimizer(std::int64_t step) {
   const bool sees_rates = rates_ && (is_recorded(step) || ends_epoch(step));
   if (sees_rates) rates_->before_update();
-  bool is_evaluated = true;  // here, for the first time that the rule asks
   const auto norm = norm_;
-  optimizer_.step([&] { return std::exchange(is_evaluated, false) ? loss_ : evaluate_loss(step); });
+  step_ = step;
+  is_evaluated_ = true;
+  optimizer_.step(closure_);
   norm_ = norm;
   if (sees_rates) effective_lr_ = rates_->after_update();
 }
@@ -144,14 +140,13 @@ void Trainer::clip_gradients(std::int64_t step) {
 }
 
 void Trainer::observe(std::int64_t step) {
-  const bool is_watched = experiment_.train.target.metric == "loss" || scheduler_.metric() == "loss";
-  if (is_watched) {
+  if (watches_loss_) {
     const AtAverage at_average(optimizer_);
     if (const auto value = problem_.value()) outcome_.values["loss"] = *value;
   }
   if (is_recorded(step)) record_step(step);
   if (ends_epoch(step)) evaluate(step);
-  tell_scheduler(step);
+  if (scheduler_.has_plateau()) tell_scheduler(step);
   if (events_.step) events_.step(step, loss_);  // after all that changes what a checkpoint holds
   if (outcome_.status == Outcome::Status::diverged || !target_reached()) return;
   outcome_.status = Outcome::Status::target;
@@ -164,7 +159,7 @@ void Trainer::tell_scheduler(std::int64_t step) {
   if (is_model && !ends_epoch(step)) return;
   const double epoch_loss = epoch_loss_.take();
   const std::string& metric = scheduler_.metric();
-  if (scheduler_.has_plateau()) scheduler_.observe(is_model && metric == "loss" ? epoch_loss : outcome_.values.at(metric));
+  scheduler_.observe(is_model && metric == "loss" ? epoch_loss : outcome_.values.at(metric));
 }
 
 // What is always recorded, of a run that ended between two records.
@@ -218,8 +213,9 @@ void Trainer::record_step(std::int64_t step) {
 }
 
 void Trainer::evaluate(std::int64_t step) {
-  const AtAverage at_average(optimizer_);
   evaluated_ = step;
+  if (!has_held_out_) return;
+  const AtAverage at_average(optimizer_);
   for (const Evaluation& evaluation : problem_.evaluate()) {
     Record record = new_record(step, evaluation.split);
     record.loss = evaluation.loss;
@@ -231,10 +227,13 @@ void Trainer::evaluate(std::int64_t step) {
 }
 
 void Trainer::measure(const std::string& name, double value) {
-  outcome_.values[name] = value;
-  const auto best = outcome_.best.find(name);
-  const bool improved = std::isfinite(value) && (best == outcome_.best.end() || improves(name, value, best->second));
-  if (improved) outcome_.best[name] = value;
+  outcome_.values.insert_or_assign(name, value);
+  bool improved = false;
+  if (std::isfinite(value)) {
+    const auto [best, is_first] = outcome_.best.try_emplace(name, value);
+    improved = is_first || improves(name, value, best->second);
+    if (improved) best->second = value;
+  }
   if (improved && name == experiment_.checkpoint.best && events_.best) events_.best(outcome_.steps);
   const EarlyStop& stop = experiment_.train.early_stop;
   if (name != stop.metric || over_) return;
@@ -248,14 +247,15 @@ void Trainer::measure(const std::string& name, double value) {
 }
 
 bool Trainer::improves(const std::string& name, double value, double than) const {
-  const bool higher = problem_.higher_is_better(name.substr(name.find('/') + 1));
+  const bool higher = name != "loss" && problem_.higher_is_better(name.substr(name.find('/') + 1));
   return higher ? value > than : value < than;
 }
 
 bool Trainer::target_reached() const {
   const Target& target = experiment_.train.target;
+  if (target.metric.empty()) return false;
   const auto value = outcome_.values.find(target.metric);
-  if (target.metric.empty() || value == outcome_.values.end()) return false;
+  if (value == outcome_.values.end()) return false;
   return value->second == target.value || improves(target.metric, value->second, target.value);
 }
 

@@ -88,6 +88,11 @@ class Trainer {
   std::vector<Tensor> parameters_;
   std::int64_t per_epoch_, total_, every_, most_evaluations_;
 
+  const bool has_held_out_, watches_loss_;
+  const optim::Closure closure_;  // evaluates again, but for the first time that a rule asks in a step
+  std::int64_t step_ = 0;
+  bool is_evaluated_ = false;
+
   double loss_ = 0;
   Mean recorded_loss_, epoch_loss_;            // since the latest record, in this epoch
   std::optional<double> norm_;                 // of this step's gradients, where it is recorded or clipped

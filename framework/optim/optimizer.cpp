@@ -4,11 +4,12 @@
 
 #include <algorithm>
 #include <set>
+#include <string_view>
 
 namespace descent::optim {
 namespace {
 
-constexpr const char* kAverage = "average";  // the state that eval() exchanges with the parameter
+constexpr std::string_view kAverage = "average";  // the state that eval() exchanges with the parameter
 
 }  // namespace
 
@@ -79,12 +80,17 @@ void Optimizer::train() {
 }
 
 void Optimizer::swap_average() {
-  if (wrappers_.swap_average(parameters_)) return;
+  if (has_average_ == false || wrappers_.swap_average(parameters_)) return;
+  bool is_begun = false, has_average = false;
   for (const Parameter& parameter : parameters_) {
+    is_begun = is_begun || parameter.steps > 0;
     for (const auto& [name, value] : parameter.state) {
-      if (name == kAverage) swap_values(parameter.value, value);
+      if (name != kAverage) continue;
+      has_average = true;
+      swap_values(parameter.value, value);
     }
   }
+  if (is_begun && !wrappers_.are_used()) has_average_ = has_average;
 }
 
 NamedState Optimizer::state() const {
@@ -101,6 +107,7 @@ NamedState Optimizer::state() const {
 void Optimizer::set_state(const NamedState& state) {
   for (Parameter& parameter : parameters_) parameter.state.clear(), parameter.checked = 0, parameter.steps = -1;
   is_evaluated_ = false;
+  has_average_.reset();
   wrappers_.clear();
   for (const auto& [name, value] : state) restore(name, value);
   wrappers_.check_restored();

@@ -74,6 +74,7 @@ class Optimizer : public Component {
   std::vector<double> rates_;  // scheduled, of each group; 0: outside all
   std::optional<double> minimum_;
   bool is_evaluated_ = false;
+  std::optional<bool> has_average_;  // whether some state is one; known after the first update
 };
 
 // make("adagrad", model.parameters(), {{"lr", 0.1}}); parameters are named by their number unless names are given.

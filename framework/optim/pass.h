@@ -101,9 +101,11 @@ class Pass {
   }
   template <class Rule, class... S>
   static void run(std::int64_t n, T* w, const T* g, const Rule& rule, S*... s) {
-    vectorized([=] {
+    const auto pass = [=] {
       for (std::int64_t i = 0; i < n; ++i) rule(w[i], g[i], s[i]...);
-    });
+    };
+    constexpr std::int64_t kFew = 4;  // for which choosing an instruction set takes longer than the loop
+    n <= kFew ? pass() : vectorized(pass);
   }
 
   Parameter& parameter_;

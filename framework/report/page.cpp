@@ -33,7 +33,9 @@ void append_escaped(std::string& page, std::string_view json) {
 
 std::string page(const nlohmann::ordered_json& data) {
   const std::string json = data.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
-  std::string page(descent_report_begin, descent_report_end);
+  std::string page;
+  page.reserve(static_cast<std::size_t>(descent_report_end - descent_report_begin) + json.size() + json.size() / 8 + 64);
+  page.append(descent_report_begin, descent_report_end);
   append_escaped(page, json);
   return page.append("</script>\n</body>\n</html>\n");
 }

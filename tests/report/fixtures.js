@@ -238,7 +238,6 @@ function sweep(trials = 10000) {
       steps: diverged ? 17 : 100,
       evaluations: diverged ? 17 : 100,
       value,
-      best: value,
     };
   });
   const order = list.map(({ trial }) => trial).sort((a, b) => (list[a].value ?? Infinity) - (list[b].value ?? Infinity));

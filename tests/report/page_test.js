@@ -92,6 +92,11 @@ describe('a page of a comparison', () => {
     assert.deepEqual((await first.locator('.place').allTextContents()).slice(0, 3), ['1 =', '1 =', '3']);
   });
 
+  it('leads from a verdict to its problem', async () => {
+    await page.getByRole('link', { name: 'rosenbrock' }).click();
+    assert.ok(await page.locator('h2', { hasText: 'rosenbrock' }).evaluate((head) => head.getBoundingClientRect().top < innerHeight));
+  });
+
   it('has a chart for each thing that is known', async () => {
     const all = await titles(page);
     for (const title of ['Performance profile', 'Loss over steps', 'Trajectories', 'The way down', 'Parameter w', 'Sensitivity to lr']) {

@@ -13,7 +13,7 @@ async function vectors(plot) {
       ...element.layout,
       showlegend: true,
       legend,
-      margin: { l: 64, r: 16, t: 40, b: 48 },
+      margin: { ...element.layout.margin, t: 40 },
       paper_bgcolor: 'white',
       width: undefined,
     };

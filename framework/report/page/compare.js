@@ -73,14 +73,14 @@ function sensitivityCharts({ optimizers, metric }, group, indexOf) {
 
 const verdictOf = ({ ranking }) => el('p', { class: 'verdict' }, ranking.verdict);
 
-function problemSection(problem, summary, indexOf) {
+function problemSection(problem, at, summary, indexOf) {
   const { optimizers, objective } = problem;
   const group = seriesGroup(names(optimizers), indexOf);
   const paths = optimizers
     .filter(({ path }) => path)
     .map((one) => ({ name: one.name, index: indexOf(one.name), ...one.path, diverged: result(one).values[0] === null }));
   const rates = optimizers.filter(({ effective_lr: own }) => own);
-  return section(
+  const part = section(
     summary.problems.length > 1 ? problem.name : 'Results',
     summary.problems.length > 1 && verdictOf(problem),
     el(
@@ -106,6 +106,7 @@ function problemSection(problem, summary, indexOf) {
       rates.map(({ name, effective_lr: own }) => rateCharts(own, (parameter) => `${parameter}, ${name}`)),
     ),
   );
+  return set(part, { id: `problem-${at}` });
 }
 
 // For each r, the share of problems that an optimizer solves within r times the steps of the fastest.
@@ -152,7 +153,7 @@ function overallSection({ profile, overall, problems }, indexOf) {
   const verdicts = el(
     'ul',
     { class: 'verdicts' },
-    problems.map((problem) => el('li', {}, el('b', {}, problem.name), ' ', problem.ranking.verdict)),
+    problems.map(({ name, ranking }, at) => el('li', {}, el('a', { href: `#problem-${at}` }, name), ' ', ranking.verdict)),
   );
   return section(
     'All problems',
@@ -182,7 +183,7 @@ function comparePage(data) {
       ]),
     ),
     overallSection(summary, indexOf),
-    summary.problems.map((problem) => problemSection(problem, summary, indexOf)),
+    summary.problems.map((problem, at) => problemSection(problem, at, summary, indexOf)),
     section('Protocol', protocolFacts(summary)),
     environment(data),
   ];

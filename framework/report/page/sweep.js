@@ -22,7 +22,6 @@ function leaderboard({ trials, order, metric, counts }) {
       title: ({ set }) => String(set[path]),
     })),
     numberColumn(metric, (trial) => trial.value),
-    numberColumn('best', (trial) => trial.best),
     { head: 'status', cell: ({ status }) => status },
     { head: 'steps', numeric: true, cell: ({ steps }) => count(steps) },
     { head: 'trial', numeric: true, cell: ({ trial }) => trial },
