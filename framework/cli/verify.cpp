@@ -73,8 +73,8 @@ int verify(std::vector<std::string> optimizers, bool json) {
     if (!optim::Optimizer::kind().find(name))
       fail(ErrorKind::usage, "unknown optimizer '{}'\n  help: {}", shown(name), suggestion(name, known));
   }
-  const bool is_everything = optimizers.empty();
-  if (is_everything) optimizers = known;
+  if (optimizers.empty()) optimizers = known;
+  const bool is_one = optimizers.size() == 1;
   std::vector<std::vector<Verdict>> verdicts;
   nlohmann::ordered_json all = nlohmann::ordered_json::object();
   int failed = 0;
@@ -82,10 +82,10 @@ int verify(std::vector<std::string> optimizers, bool json) {
     verdicts.push_back(optim::verify(name));
     failed += failures(verdicts.back());
     all[name] = to_json(verdicts.back());
-    if (!is_everything && !json) print_list(name, verdicts.back());
+    if (is_one && !json) print_list(name, verdicts.back());
   }
   if (json) std::printf("%s\n", all.dump(2).c_str());
-  if (is_everything && !json) print_matrix(optimizers, verdicts);
+  if (!is_one && !json) print_matrix(optimizers, verdicts);
   if (failed > 0) fail(ErrorKind::requirement, "{} claimed propert{} failed", failed, failed == 1 ? "y" : "ies");
   return 0;
 }
