@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <nlohmann/json.hpp>
 
 #include "descent/cli/commands.h"
 #include "descent/cli/text_table.h"
+#include "descent/experiment/json.h"
 #include "descent/experiment/schema.h"
 #include "descent/optim/optimizer.h"
 
@@ -51,17 +51,17 @@ std::string in_words(const std::vector<std::pair<std::string, Value>>& differenc
 }
 
 int list_dialects(bool json) {
-  nlohmann::ordered_json all = nlohmann::ordered_json::object();
+  Json all = Json::object();
   TextTable table;
   for (const std::string& optimizer : optim::Optimizer::kind().names()) {
     for (const std::string& dialect : dialects_of(optimizer)) {
       const auto different = differences(optimizer, Value::map(), dialect);
       table.add({optimizer, dialect, all[optimizer].empty() ? "the default" : in_words(different)});
-      auto& entry = all[optimizer][dialect] = nlohmann::ordered_json::object();
+      auto& entry = all[optimizer][dialect] = Json::object();
       for (const auto& [key, value] : different) entry[key] = to_json(value);
     }
   }
-  std::printf("%s", json ? (all.dump(2) + '\n').c_str() : ("dialects\n" + table.text("  ")).c_str());
+  std::printf("%s", json ? (to_text(all, 2) + '\n').c_str() : ("dialects\n" + table.text("  ")).c_str());
   return 0;
 }
 

@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <nlohmann/json.hpp>
 
 #include "descent/cli/commands.h"
 #include "descent/cli/text_table.h"
 #include "descent/core/error.h"
 #include "descent/experiment/experiment.h"
+#include "descent/experiment/json.h"
 #include "descent/experiment/schema.h"
 #include "descent/optim/optimizer.h"
 #include "descent/optim/properties.h"
@@ -16,7 +16,6 @@
 namespace descent::cli {
 namespace {
 
-using Json = nlohmann::ordered_json;
 using Kinds = std::vector<const ComponentKind*>;
 
 // A component's default as its type, where that is all.
@@ -105,7 +104,7 @@ void print_json(const Kinds& kinds) {
       entries.back().update({{"adapts_rate", traits.adapts_rate}, {"momentum", traits.has_momentum}, {"state", traits.state}});
     });
   }
-  std::printf("%s\n", all.dump(2).c_str());
+  std::printf("%s\n", to_text(all, 2).c_str());
 }
 
 std::string code(const std::string& text) { return '`' + text + '`'; }

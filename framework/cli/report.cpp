@@ -1,5 +1,4 @@
 #include <cstdio>
-#include <nlohmann/json.hpp>
 
 #include "descent/cli/commands.h"
 #include "descent/core/file.h"

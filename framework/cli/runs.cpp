@@ -3,13 +3,13 @@
 #include <cstdio>
 #include <filesystem>
 #include <map>
-#include <nlohmann/json.hpp>
 
 #include "descent/cli/commands.h"
 #include "descent/cli/text_table.h"
 #include "descent/core/error.h"
 #include "descent/core/file.h"
 #include "descent/experiment/find_run.h"
+#include "descent/experiment/json.h"
 #include "descent/experiment/study.h"
 #include "descent/experiment/yaml.h"
 
@@ -17,18 +17,8 @@
 namespace descent::cli {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-constexpr std::size_t kMostBytes = std::size_t{1} << 30;
-
 // summary.json, or null while the run goes on or where it was cut off.
-Json summary_of(const std::string& folder) {
-  std::error_code ignored;
-  if (!std::filesystem::exists(folder + "/summary.json", ignored)) return nullptr;
-  Json summary = Json::parse(read_file(folder + "/summary.json", kMostBytes), nullptr, false);
-  if (!summary.is_object()) fail(ErrorKind::data, "{}/summary.json: this is no summary of a run", folder);
-  return summary;
-}
+Json summary_of(const std::string& folder) { return read_json(folder + "/summary.json"); }
 
 Value resolved(const std::string& folder) {
   Diagnostics diagnostics;
@@ -38,7 +28,7 @@ Value resolved(const std::string& folder) {
 }
 
 std::string number(const Json& value) {
-  return value.is_number() ? fmt::format("{:.6g}", value.get<double>()) : value.is_null() ? "-" : value.dump();
+  return value.is_number() ? fmt::format("{:.6g}", value.get<double>()) : value.is_null() ? "-" : to_text(value);
 }
 
 std::string kind_of(const Json& summary) { return summary.is_null() ? "unfinished" : summary.value("kind", "run"); }
@@ -104,7 +94,7 @@ int runs(bool json) {
     table.add({folder, kind_of(summary), status, result_of(summary)});
     all.push_back({{"folder", folder}, {"kind", kind_of(summary)}, {"status", status}, {"result", result_of(summary)}});
   }
-  std::printf("%s", json ? (all.dump(2) + '\n').c_str() : table.text("").c_str());
+  std::printf("%s", json ? (to_text(all, 2) + '\n').c_str() : table.text("").c_str());
   return 0;
 }
 
@@ -112,7 +102,7 @@ int show(const std::string& run, bool json) {
   const std::string folder = find_run(run);
   const Json summary = summary_of(folder);
   if (json) {
-    std::printf("%s\n", summary.dump(2).c_str());
+    std::printf("%s\n", to_text(summary, 2).c_str());
     return 0;
   }
   std::printf("%s  %s\n", folder.c_str(), kind_of(summary).c_str());
@@ -123,7 +113,7 @@ int show(const std::string& run, bool json) {
   for (const auto& [name, value] : figures_of(folder)) table.add({name, value});
   const Json best = summary.value("best", Json::object()), parameters = summary.value("parameters", Json::object());
   for (const auto& [name, value] : best.items()) table.add({"best " + name, number(value)});
-  for (const auto& [name, value] : parameters.items()) table.add({name, value.dump()});
+  for (const auto& [name, value] : parameters.items()) table.add({name, to_text(value)});
   std::printf("%s", table.text("  ").c_str());
   return 0;
 }
@@ -132,7 +122,7 @@ int diff(const std::string& first, const std::string& second, bool json) {
   const std::string a = find_run(first), b = find_run(second);
   const Json settings = differences(settings_of(a), settings_of(b)), figures = differences(figures_of(a), figures_of(b));
   if (json) {
-    std::printf("%s\n", Json{{"runs", {a, b}}, {"settings", settings}, {"figures", figures}}.dump(2).c_str());
+    std::printf("%s\n", to_text({{"runs", {a, b}}, {"settings", settings}, {"figures", figures}}, 2).c_str());
     return 0;
   }
   std::printf("%s\n%s\n", a.c_str(), b.c_str());

@@ -7,7 +7,7 @@
 namespace descent::cli {
 
 int schema() {
-  std::printf("%s\n", experiment_schema().dump(2).c_str());
+  std::printf("%s\n", to_text(experiment_schema(), 2).c_str());
   return 0;
 }
 

@@ -1,11 +1,11 @@
 #include <fmt/format.h>
 
 #include <cstdio>
-#include <nlohmann/json.hpp>
 
 #include "descent/cli/commands.h"
 #include "descent/cli/text_table.h"
 #include "descent/core/error.h"
+#include "descent/experiment/json.h"
 #include "descent/optim/optimizer.h"
 #include "descent/optim/properties.h"
 
@@ -45,9 +45,9 @@ void print_list(const std::string& optimizer, const std::vector<Verdict>& verdic
   std::printf("%s\n%s", optimizer.c_str(), table.text("  ").c_str());
 }
 
-nlohmann::ordered_json to_json(const std::vector<Verdict>& verdicts) {
+Json to_json(const std::vector<Verdict>& verdicts) {
   constexpr const char* kNames[] = {"pass", "fail", "not claimed"};
-  nlohmann::ordered_json list = nlohmann::ordered_json::array();
+  Json list = Json::array();
   for (const Verdict& v : verdicts) {
     list.push_back({{"property", v.property->name},
                     {"status", kNames[static_cast<int>(v.status)]},
@@ -76,7 +76,7 @@ int verify(std::vector<std::string> optimizers, bool json) {
   if (optimizers.empty()) optimizers = known;
   const bool is_one = optimizers.size() == 1;
   std::vector<std::vector<Verdict>> verdicts;
-  nlohmann::ordered_json all = nlohmann::ordered_json::object();
+  Json all = Json::object();
   int failed = 0;
   for (const std::string& name : optimizers) {
     verdicts.push_back(optim::verify(name));
@@ -84,7 +84,7 @@ int verify(std::vector<std::string> optimizers, bool json) {
     all[name] = to_json(verdicts.back());
     if (is_one && !json) print_list(name, verdicts.back());
   }
-  if (json) std::printf("%s\n", all.dump(2).c_str());
+  if (json) std::printf("%s\n", to_text(all, 2).c_str());
   if (!is_one && !json) print_matrix(optimizers, verdicts);
   if (failed > 0) fail(ErrorKind::requirement, "{} claimed propert{} failed", failed, failed == 1 ? "y" : "ies");
   return 0;

@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "descent/core/error.h"
+#include "descent/experiment/json.h"
 #include "descent/experiment/overrides.h"
 #include "descent/experiment/setup.h"
 #include "descent/stats/quantile.h"
@@ -232,7 +233,7 @@ void check_comparison(const Experiment& experiment, Plan* plan) {
   }
 }
 
-nlohmann::ordered_json run_comparison(const Experiment& experiment, Study& study) {
+Json run_comparison(const Experiment& experiment, Study& study) {
   Comparison comparison = prepare(experiment);
   if (!experiment.compare.tune.is_null()) run_tuning(experiment, study, comparison);
   run_evaluation(study, comparison);

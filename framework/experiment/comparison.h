@@ -2,6 +2,7 @@
 #include <string>
 #include <vector>
 
+#include "descent/experiment/json.h"
 #include "descent/experiment/study.h"
 
 namespace descent {
@@ -33,6 +34,6 @@ struct Comparison {
 };
 
 // The content of summary.json.
-nlohmann::ordered_json summary(const Comparison& comparison, const Experiment& experiment);
+Json summary(const Comparison& comparison, const Experiment& experiment);
 
 }  // namespace descent

@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "descent/experiment/comparison.h"
+#include "descent/experiment/json.h"
 #include "descent/experiment/landscape.h"
 #include "descent/experiment/schema.h"
 #include "descent/experiment/setup.h"
@@ -15,7 +16,6 @@
 namespace descent {
 namespace {
 
-using Json = nlohmann::ordered_json;
 using Numbers = std::vector<double>;
 
 constexpr std::size_t kMostPoints = 500;  // of a curve

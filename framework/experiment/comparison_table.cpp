@@ -2,12 +2,11 @@
 #include <cmath>
 #include <cstdio>
 
+#include "descent/experiment/json.h"
 #include "descent/experiment/study.h"
 
 namespace descent {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kSparks = 24;
 
@@ -36,7 +35,8 @@ std::string sparkline(const Json& curve) {
 std::string chosen(const Json& optimizer) {
   std::string text;
   if (!optimizer.contains("chosen")) return "as given";
-  for (const auto& [name, value] : optimizer["chosen"].items()) text += fmt::format("{}{}={}", text.empty() ? "" : " ", name, value.dump());
+  for (const auto& [name, value] : optimizer["chosen"].items())
+    text += fmt::format("{}{}={}", text.empty() ? "" : " ", name, to_text(value));
   return optimizer["at_edge"].empty() ? text : text + '*';
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "descent/experiment/json.h"
 #include "descent/experiment/setup.h"
 #include "descent/experiment/study.h"
 #include "descent/experiment/trainer.h"
@@ -11,7 +12,6 @@
 namespace descent {
 namespace {
 
-using Json = nlohmann::ordered_json;
 using Numbers = std::vector<double>;
 
 constexpr std::size_t kMostPoints = 300, kLine = 241, kGrid = 61;

@@ -1,8 +1,8 @@
 #pragma once
-#include <nlohmann/json.hpp>
 #include <vector>
 
 #include "descent/experiment/experiment.h"
+#include "descent/experiment/json.h"
 
 namespace descent {
 
@@ -12,11 +12,11 @@ struct Landscape {
   struct Path {
     std::vector<double> steps;
     std::vector<std::vector<double>> points;
-    nlohmann::ordered_json json() const;
+    Json json() const;
   };
   static Path path_of(const Experiment& experiment, std::int64_t most_evaluations);
   // Formula, names, start, minimum, minimisers and values on a grid around all paths; null for other problems.
-  static nlohmann::ordered_json json_of(const Experiment& experiment, const std::vector<Path>& paths);
+  static Json json_of(const Experiment& experiment, const std::vector<Path>& paths);
 };
 
 }  // namespace descent

@@ -6,10 +6,10 @@
 #include <climits>
 #include <cstdlib>
 #include <ctime>
-#include <nlohmann/json.hpp>
 
 #include "descent/core/file.h"
 #include "descent/core/simd.h"
+#include "descent/experiment/json.h"
 
 #ifndef DESCENT_VERSION
 #define DESCENT_VERSION "unknown"
@@ -40,8 +40,8 @@ std::string host_name() {
   return ::gethostname(name, sizeof name) == 0 ? name : "unknown";
 }
 
-nlohmann::ordered_json blas() {
-  nlohmann::ordered_json result = {{"config", openblas_get_config()}, {"kernel", openblas_get_corename()}};
+Json blas() {
+  Json result = {{"config", openblas_get_config()}, {"kernel", openblas_get_corename()}};
   if (const char* chosen = std::getenv("OPENBLAS_CORETYPE")) result["OPENBLAS_CORETYPE"] = chosen;
   return result;
 }
@@ -57,19 +57,18 @@ std::string utc_now() {
   return text;
 }
 
-nlohmann::ordered_json environment() {
+Json environment() {
   return {
       {"version", DESCENT_VERSION}, {"compiler", kCompiler}, {"flags", DESCENT_FLAGS}, {"libc", ::gnu_get_libc_version()}, {"blas", blas()},
       {"isa", isa_name()},          {"host", host_name()}};
 }
 
-nlohmann::ordered_json meta(const std::vector<std::string>& arguments, std::uint64_t seed, int threads,
-                            const std::vector<std::string>& data_files) {
-  nlohmann::ordered_json result = environment();
+Json meta(const std::vector<std::string>& arguments, std::uint64_t seed, int threads, const std::vector<std::string>& data_files) {
+  Json result = environment();
   result["arguments"] = arguments;
   result["seed"] = seed;
   result["threads"] = threads;
-  result["sha256"] = nlohmann::ordered_json::object();
+  result["sha256"] = Json::object();
   for (const std::string& path : data_files) result["sha256"][path] = sha256_of_file(path);
   result["started"] = utc_now();
   result["finished"] = nullptr;

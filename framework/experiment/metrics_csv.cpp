@@ -1,17 +1,14 @@
-#include <nlohmann/json.hpp>
 #include <unordered_map>
 
 #include "descent/core/error.h"
+#include "descent/experiment/json.h"
 #include "descent/experiment/records.h"
 #include "descent/options/value.h"
 
 namespace descent {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 constexpr std::size_t kMaxFile = std::size_t{1} << 31;
-constexpr int kMaxDepth = 3;  // a record, its parameters, their values
 
 std::string quoted(const std::string& cell) {
   if (cell.find_first_of(",\"\r\n") == std::string::npos) return cell;
@@ -23,7 +20,7 @@ std::string quoted(const std::string& cell) {
 std::string cell_of(const Json& value) {
   if (value.is_null()) return "";
   if (value.is_string()) return quoted(value.get<std::string>());
-  return value.is_number_float() ? shortest(value.get<double>()) : value.dump();
+  return value.is_number_float() ? shortest(value.get<double>()) : to_text(value);
 }
 
 std::string joined(const std::vector<std::string>& cells) {
@@ -78,11 +75,10 @@ class Table {
 
 void write_metrics_csv(const std::string& jsonl_path, const std::string& csv_path) {
   const std::string text = read_file(jsonl_path, kMaxFile);
-  const auto shallow = [](int depth, Json::parse_event_t, Json&) { return depth <= kMaxDepth; };
   Table table;
   int line = 1;
   for (std::size_t begin = 0, end; (end = text.find('\n', begin)) != std::string::npos; begin = end + 1, ++line) {
-    const Json record = Json::parse(text.data() + begin, text.data() + end, shallow, false);
+    const Json record = parse_json(std::string_view(text).substr(begin, end - begin));
     if (!record.is_object()) fail(ErrorKind::data, "{}:{}: not a record", jsonl_path, line);
     table.add(record);
   }

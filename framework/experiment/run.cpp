@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
-#include <nlohmann/json.hpp>
 
 #include "descent/core/math.h"
 #include "descent/data/dataset.h"
 #include "descent/experiment/checkpoint.h"
 #include "descent/experiment/guards.h"
+#include "descent/experiment/json.h"
 #include "descent/experiment/meta.h"
 #include "descent/experiment/requirement.h"
 #include "descent/experiment/run_folder.h"
@@ -22,8 +22,6 @@
 
 namespace descent {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 void check_requirement(const Problem& problem, const Requirement& requirement) {
   if (is_measured(problem, requirement.metric)) return;
@@ -61,7 +59,7 @@ class Run {
   }
 
   void print_result(const Outcome& outcome) const {
-    if (request_.json) return print(summary(outcome, *problem_).dump());
+    if (request_.json) return print(to_text(summary(outcome, *problem_)));
     std::string text = fmt::format("{} after {} step{}", name(outcome.status), outcome.steps, outcome.steps == 1 ? "" : "s");
     for (const auto& [metric, value] : outcome.values) text += fmt::format("  {} {:.10g}", metric, math::printable(value));
     print(text);

@@ -7,10 +7,10 @@
 #include <cerrno>
 #include <ctime>
 #include <filesystem>
-#include <nlohmann/json.hpp>
 
 #include "descent/core/error.h"
 #include "descent/core/file.h"
+#include "descent/experiment/json.h"
 
 namespace descent {
 namespace {
@@ -77,9 +77,9 @@ RunFolder RunFolder::existing(const std::string& path) {
 
 void RunFolder::write(std::string_view name, std::string_view content) const { write_file(file(name), content); }
 
-void RunFolder::write_json(std::string_view name, const nlohmann::ordered_json& content) const {
+void RunFolder::write_json(std::string_view name, const Json& content) const {
   // Host names and arguments may hold any bytes; what is not UTF-8 is replaced.
-  write(name, content.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + '\n');
+  write(name, to_text(content, 2) + '\n');
 }
 
 }  // namespace descent

@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
-#include <nlohmann/json.hpp>
 
 #include "descent/core/error.h"
 #include "descent/core/file.h"
+#include "descent/experiment/json.h"
 #include "descent/experiment/safetensors_header.h"
 #include "descent/options/diagnostics.h"
 
@@ -123,7 +123,7 @@ std::string checksum_of(const NamedTensors& tensors, const Metadata& metadata) {
 
 // The length and the JSON, padded so that the values begin at a multiple of eight bytes.
 std::string header_of(const NamedTensors& tensors, const Metadata& metadata) {
-  nlohmann::ordered_json header;
+  Json header;
   header["__metadata__"] = metadata;
   header["__metadata__"][kChecksumKey] = checksum_of(tensors, metadata);
   std::size_t end = 0;

@@ -3,12 +3,11 @@
 #include <algorithm>
 
 #include "descent/experiment/experiment.h"
+#include "descent/experiment/json.h"
 #include "descent/options/registry.h"
 
 namespace descent {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 // What Agreement, in agreement.cpp, says about keys that do not go together …
 constexpr const char* kConflicts = R"({
@@ -110,7 +109,7 @@ Json to_json(const Value& value) {
   double number = 0;
   if (value.is_null()) return nullptr;
   if (value.is_scalar() && value.is_text()) return value.text;
-  if (value.is_scalar()) return parse_number(value.text, number) ? Json::parse(value.text) : Json(value.text == "true");
+  if (value.is_scalar()) return parse_number(value.text, number) ? parse_json(value.text) : Json(value.text == "true");
   Json json = value.is_list() ? Json::array() : Json::object();
   for (const Value& item : value.items) json.push_back(to_json(item));
   for (const auto& [key, item, mark] : value.entries) json[key] = to_json(item);
@@ -126,8 +125,8 @@ Json experiment_schema() {
     const Describer describer(is_whole);
     for (const ComponentKind* kind : ComponentKind::all()) describer.define(*kind, definitions);
     Json schema = describer.options(declared.list());
-    schema.merge_patch(Json::parse(kConflicts));
-    if (is_whole) schema.merge_patch(Json::parse(kNeeds));
+    schema.merge_patch(parse_json(kConflicts));
+    if (is_whole) schema.merge_patch(parse_json(kNeeds));
     return schema;
   };
   Json whole = describe(true), changes = describe(false);

@@ -1,6 +1,6 @@
 #pragma once
-#include <nlohmann/json.hpp>
 
+#include "descent/experiment/json.h"
 #include "descent/options/value.h"
 
 namespace descent {
@@ -8,8 +8,8 @@ namespace descent {
 // The JSON Schema (draft-07) of experiment files, made from the declared options and the registered components. It accepts every file that
 // `descent check` accepts, and refuses what can be refused without opening other files. A file with `extends` may leave out what is
 // required.
-nlohmann::ordered_json experiment_schema();
+Json experiment_schema();
 
-nlohmann::ordered_json to_json(const Value& value);
+Json to_json(const Value& value);
 
 }  // namespace descent

@@ -10,6 +10,7 @@
 #include <limits>
 
 #include "descent/core/error.h"
+#include "descent/experiment/json.h"
 #include "descent/experiment/meta.h"
 #include "descent/experiment/setup.h"
 #include "descent/experiment/signals.h"
@@ -18,8 +19,6 @@
 
 namespace descent {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kMostBytes = std::size_t{1} << 31;
 
@@ -116,13 +115,13 @@ Study::Study(const Experiment& experiment, const RunRequest& request, const std:
 
 // What an earlier process has left: whole trials, and their times.
 void Study::restore() {
-  meta_ = Json::parse(read_file(folder_.file("meta.json"), kMostBytes));
+  meta_ = read_json(folder_.file("meta.json"));
   finished_ = lines_of(folder_.file("trials.jsonl"));
   for (const char* file : {"records.jsonl", "timing.jsonl"}) File::appending(folder_.file(file)).close();
   for (const char* file : {"trials.jsonl", "records.jsonl", "timing.jsonl"}) {
     cut_records(folder_.file(file), static_cast<std::int64_t>(finished_.size()));
   }
-  for (const std::string& line : lines_of(folder_.file("timing.jsonl"))) seconds_.push_back(Json::parse(line).at("seconds"));
+  for (const std::string& line : lines_of(folder_.file("timing.jsonl"))) seconds_.push_back(parse_json(line).at("seconds"));
 }
 
 std::vector<TrialResult> Study::run(std::vector<Trial> trials, const Bases& bases) {
@@ -171,7 +170,7 @@ void Study::read_curves(const std::vector<Trial>& trials, const Bases& bases, st
   for (const std::string& line : lines_of(folder_.file("records.jsonl"))) {
     const std::int64_t index = trial_of(line) - trials.front().number;
     if (index < 0 || index >= static_cast<std::int64_t>(results.size())) continue;
-    const Json record = Json::parse(line);
+    const Json record = parse_json(line);
     const Trial& trial = trials[static_cast<std::size_t>(index)];
     const auto value = measured(record, bases.judges[trial.base].metric);
     if (!value) continue;
@@ -214,7 +213,7 @@ int run_study(const Experiment& experiment, const RunRequest& request, const std
   study.finish(summary);
   if (request.finished) request.finished(study.folder().path());
   if (request.json) {
-    std::printf("%s\n", summary.dump().c_str());
+    std::printf("%s\n", to_text(summary).c_str());
     return 0;
   }
   is_sweep ? print_sweep(summary) : print_comparison(summary);

@@ -1,11 +1,11 @@
 #pragma once
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "descent/core/file.h"
 #include "descent/experiment/console.h"
+#include "descent/experiment/json.h"
 #include "descent/experiment/records.h"
 #include "descent/experiment/run.h"
 #include "descent/experiment/run_folder.h"
@@ -41,7 +41,7 @@ class Study {
   // Makes a trial again as a run in its own folder under trials/.
   void keep(const Bases& bases, const Trial& trial);
   // Writes summary.json and meta.json.
-  void finish(const nlohmann::ordered_json& summary);
+  void finish(const Json& summary);
 
   const RunFolder& folder() const { return folder_; }
   Console& console() { return console_; }
@@ -55,7 +55,7 @@ class Study {
   const std::int64_t jobs_;
   RunFolder folder_;
   Console console_;
-  nlohmann::ordered_json meta_;
+  Json meta_;
   std::vector<std::string> finished_;  // lines of trials that an earlier process has finished
   std::vector<double> seconds_;        // theirs
   std::optional<File> lock_;           // held while this process goes on with the folder
@@ -74,9 +74,9 @@ std::string plan_in_words(const Experiment& experiment);
 // The file without what describes the study.
 Value without_study(const Experiment& experiment);
 
-nlohmann::ordered_json json_number(double value);  // null unless finite
-nlohmann::ordered_json run_sweep(const Experiment& experiment, Study& study);
-nlohmann::ordered_json run_comparison(const Experiment& experiment, Study& study);
+Json json_number(double value);  // null unless finite
+Json run_sweep(const Experiment& experiment, Study& study);
+Json run_comparison(const Experiment& experiment, Study& study);
 // How much a study would run.
 struct Plan {
   std::int64_t trials = 0, steps = 0;
@@ -87,7 +87,7 @@ struct Plan {
 // Checks all that would be run; adds it to the plan if there is one. Throws what is wrong.
 void check_sweep(const Experiment& experiment, Plan* plan = nullptr);
 void check_comparison(const Experiment& experiment, Plan* plan = nullptr);
-void print_sweep(const nlohmann::ordered_json& summary);
-void print_comparison(const nlohmann::ordered_json& summary);
+void print_sweep(const Json& summary);
+void print_comparison(const Json& summary);
 
 }  // namespace descent

@@ -1,12 +1,11 @@
 #include "descent/experiment/summary.h"
 
 #include <cmath>
-#include <nlohmann/json.hpp>
+
+#include "descent/experiment/json.h"
 
 namespace descent {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 constexpr std::int64_t kMostNumbers = 100;
 

@@ -3,6 +3,7 @@
 #include <map>
 
 #include "descent/core/error.h"
+#include "descent/experiment/json.h"
 #include "descent/experiment/schema.h"
 #include "descent/experiment/setup.h"
 #include "descent/experiment/study.h"
@@ -10,8 +11,6 @@
 
 namespace descent {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kShown = 10;  // trials on the terminal
 
@@ -125,7 +124,7 @@ void print_sweep(const Json& summary) {
   for (std::size_t i = 0; i < std::min(count, kShown); ++i) {
     const Json& row = summary["trials"][summary["order"][i].get<std::size_t>()];
     std::string set;
-    for (const auto& [path, value] : row["set"].items()) set += fmt::format("  {}={}", path, value.dump());
+    for (const auto& [path, value] : row["set"].items()) set += fmt::format("  {}={}", path, to_text(value));
     const std::string value = row["value"].is_null() ? row["status"].get<std::string>() : fmt::format("{:.6g}", row["value"].get<double>());
     std::printf("  %6lld  %12s%s\n", row["trial"].get<long long>(), value.c_str(), set.c_str());
   }

@@ -4,8 +4,8 @@
 #include <chrono>
 #include <cmath>
 #include <limits>
-#include <nlohmann/json.hpp>
 
+#include "descent/experiment/json.h"
 #include "descent/experiment/overrides.h"
 #include "descent/experiment/schema.h"
 #include "descent/experiment/setup.h"
@@ -13,7 +13,6 @@
 namespace descent {
 namespace {
 
-using Json = nlohmann::ordered_json;
 using Status = TrialResult::Status;
 
 constexpr const char* kNames[] = {"done", "target", "stopped", "diverged", "interrupted", "invalid", "crashed"};
@@ -127,11 +126,11 @@ std::string trial_line(const Trial& trial, const TrialResult& result, const std:
   json["evaluations"] = result.evaluations;
   json["value"] = number(result.value);
   if (!message.empty()) json["message"] = message;
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return to_text(json);
 }
 
 TrialResult read_trial(const std::string& line) {
-  const Json json = Json::parse(line);
+  const Json json = parse_json(line);
   TrialResult result;
   const std::string status = json.at("status");
   const auto is_it = [&](const char* known) { return status == known; };

@@ -1,8 +1,9 @@
 #include "descent/report/page.h"
 
 #include <cstddef>
-#include <nlohmann/json.hpp>
 #include <string_view>
+
+#include "descent/experiment/json.h"
 
 // The page up to where the data begins, as embed.cmake puts it together. The assembler takes the file in as it is: as a literal it would be
 // longer than compilers promise to take.
@@ -31,8 +32,8 @@ void append_escaped(std::string& page, std::string_view json) {
 
 }  // namespace
 
-std::string page(const nlohmann::ordered_json& data) {
-  const std::string json = data.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+std::string page(const Json& data) {
+  const std::string json = to_text(data);
   std::string page;
   page.reserve(static_cast<std::size_t>(descent_report_end - descent_report_begin) + json.size() + json.size() / 8 + 64);
   page.append(descent_report_begin, descent_report_end);

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <nlohmann/json.hpp>
 
 #include "descent/core/error.h"
 #include "descent/core/file.h"
+#include "descent/experiment/json.h"
 #include "descent/experiment/landscape.h"
 #include "descent/experiment/yaml.h"
 #include "descent/report/records_data.h"
@@ -13,17 +13,7 @@
 namespace descent::report {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 constexpr std::size_t kMaxFile = std::size_t{1} << 29;
-
-// null when there is no such file: a run that was killed has no summary.
-Json json_file(const std::string& path) {
-  if (!std::filesystem::exists(path)) return nullptr;
-  Json json = Json::parse(read_file(path, kMaxFile), nullptr, false);
-  if (!json.is_object()) fail(ErrorKind::data, "{}: not a JSON object", path);
-  return json;
-}
 
 std::string kind_of(const Json& summary) { return summary.is_object() ? summary.value("kind", "run") : "run"; }
 
@@ -83,14 +73,14 @@ Json common(const std::string& folder, const Json& summary) {
   return {{"kind", kind_of(summary)},
           {"name", settings.value("name", "")},
           {"folder", folder},
-          {"meta", json_file(folder + "/meta.json")},
+          {"meta", read_json(folder + "/meta.json")},
           {"resolved", read_file(resolved, kMaxFile)},
           {"settings", settings},
           {"summary", summary}};
 }
 
 Json run_data(const std::string& folder) {
-  Json data = common(folder, json_file(folder + "/summary.json"));
+  Json data = common(folder, read_json(folder + "/summary.json"));
   data["records"] = records_data(folder + "/metrics.jsonl");
   if (data["settings"].contains("objective.type")) data["objective"] = objective_of(folder + "/resolved.yaml", data["records"]);
   return data;
@@ -101,7 +91,7 @@ Json run_data(const std::string& folder) {
 Json page_data(const std::vector<std::string>& folders) {
   Json runs = Json::array();
   for (const std::string& folder : folders) {
-    const Json summary = json_file(folder + "/summary.json");
+    const Json summary = read_json(folder + "/summary.json");
     const std::string kind = kind_of(summary);
     if (kind != "run" && folders.size() > 1) fail(ErrorKind::usage, "{} is no single run ({}) and has a page of its own", folder, kind);
     if (kind != "run") return common(folder, summary);

@@ -2,17 +2,16 @@
 
 #include <algorithm>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <string_view>
 #include <vector>
 
 #include "descent/core/error.h"
 #include "descent/core/file.h"
+#include "descent/experiment/json.h"
 
 namespace descent::report {
 namespace {
 
-using Json = nlohmann::ordered_json;
 using Lines = std::vector<std::string_view>;
 
 constexpr std::size_t kMaxFile = std::size_t{1} << 31;
@@ -102,7 +101,7 @@ Json records_data(const std::string& path) {
   for (const auto& [split, lines] : lines_by_split(text)) {
     Columns columns;
     for (const std::string_view line : thinned(lines)) {
-      const Json record = Json::parse(line, nullptr, false);
+      const Json record = parse_json(line);
       if (!record.is_object() || !record.contains("step")) fail(ErrorKind::data, "{}: a line is not a record", path);
       columns.add(record);
     }

@@ -5,14 +5,16 @@
 #include <limits>
 
 #include "tests/autograd/testing.h"
+#include "tests/special.h"
 
 namespace descent {
 namespace {
 
+using test::kInfinity;
+using test::kNan;
+
 using test::expect_values;
 using test::f64;
-
-constexpr double kInf = std::numeric_limits<double>::infinity(), kNan = std::numeric_limits<double>::quiet_NaN();
 
 struct Function {
   const char* name;
@@ -67,33 +69,33 @@ struct Edges {
 
 TEST(Functions, LetNaNThroughAndHaveTheirLimits) {
   const Edges rows[] = {
-      {"neg", neg, kInf, 0, -kInf},
-      {"exp", exp, 0, 1, kInf},
-      {"log", log, kNan, -kInf, kInf},
-      {"log1p", log1p, kNan, 0, kInf},
-      {"sqrt", sqrt, kNan, 0, kInf},
-      {"square", square, kInf, 0, kInf},
-      {"abs", abs, kInf, 0, kInf},
+      {"neg", neg, kInfinity, 0, -kInfinity},
+      {"exp", exp, 0, 1, kInfinity},
+      {"log", log, kNan, -kInfinity, kInfinity},
+      {"log1p", log1p, kNan, 0, kInfinity},
+      {"sqrt", sqrt, kNan, 0, kInfinity},
+      {"square", square, kInfinity, 0, kInfinity},
+      {"abs", abs, kInfinity, 0, kInfinity},
       {"sign", sign, -1, 0, 1},
       {"sin", sin, kNan, 0, kNan},
       {"cos", cos, kNan, 1, kNan},
       {"tan", tan, kNan, 0, kNan},
       {"tanh", tanh, -1, 0, 1},
       {"sigmoid", sigmoid, 0, 0.5, 1},
-      {"relu", relu, 0, 0, kInf},
-      {"leaky_relu", [](const Tensor& x) { return leaky_relu(x); }, -kInf, 0, kInf},
-      {"elu", [](const Tensor& x) { return elu(x); }, -1, 0, kInf},
-      {"softplus", softplus, 0, std::log(2.0), kInf},
+      {"relu", relu, 0, 0, kInfinity},
+      {"leaky_relu", [](const Tensor& x) { return leaky_relu(x); }, -kInfinity, 0, kInfinity},
+      {"elu", [](const Tensor& x) { return elu(x); }, -1, 0, kInfinity},
+      {"softplus", softplus, 0, std::log(2.0), kInfinity},
       {"clamp", [](const Tensor& x) { return clamp(x, -1, 2); }, -1, 0, 2},
-      {"silu", silu, kNan, 0, kInf},  // −∞ · 0, as in PyTorch
-      {"gelu", gelu, kNan, 0, kInf},
-      {"pow", [](const Tensor& x) { return pow(x, 2); }, kInf, 0, kInf},
-      {"pow", [](const Tensor& x) { return pow(x, -1); }, 0, kInf, 0},
+      {"silu", silu, kNan, 0, kInfinity},  // −∞ · 0, as in PyTorch
+      {"gelu", gelu, kNan, 0, kInfinity},
+      {"pow", [](const Tensor& x) { return pow(x, 2); }, kInfinity, 0, kInfinity},
+      {"pow", [](const Tensor& x) { return pow(x, -1); }, 0, kInfinity, 0},
   };
   for (const Edges& row : rows) {
     for (const DType dtype : {DType::float32, DType::float64}) {
       SCOPED_TRACE(std::string(row.name) + " " + name(dtype));
-      expect_values(row.f(tensor({-kInf, 0, kInf, kNan}, dtype)), {4}, {row.minus_infinity, row.zero, row.infinity, kNan}, 1e-7);
+      expect_values(row.f(tensor({-kInfinity, 0, kInfinity, kNan}, dtype)), {4}, {row.minus_infinity, row.zero, row.infinity, kNan}, 1e-7);
     }
   }
 }
@@ -127,15 +129,15 @@ TEST(Arithmetic, SharesTheSlopeOfATieEvenly) {
 }
 
 TEST(Arithmetic, LetsNaNThroughFromEitherSide) {
-  const Tensor a = f64({kNan, 1, kInf}), b = f64({1, kNan, -kInf});
-  expect_values(maximum(a, b), {3}, {kNan, kNan, kInf});
-  expect_values(minimum(a, b), {3}, {kNan, kNan, -kInf});
+  const Tensor a = f64({kNan, 1, kInfinity}), b = f64({1, kNan, -kInfinity});
+  expect_values(maximum(a, b), {3}, {kNan, kNan, kInfinity});
+  expect_values(minimum(a, b), {3}, {kNan, kNan, -kInfinity});
   expect_values(add(a, b), {3}, {kNan, kNan, kNan});
-  expect_values(div(f64({1, -1, 0}), f64({0, 0, 0})), {3}, {kInf, -kInf, kNan});
+  expect_values(div(f64({1, -1, 0}), f64({0, 0, 0})), {3}, {kInfinity, -kInfinity, kNan});
 }
 
 TEST(Where, TakesTheChosenValueAndKeepsTheOtherOneOut) {
-  const Tensor a = test::leaf(f64({1, kNan})), b = test::leaf(f64({kInf, 4}));
+  const Tensor a = test::leaf(f64({1, kNan})), b = test::leaf(f64({kInfinity, 4}));
   const Tensor y = where(f64({1, 0}), a, b);
   expect_values(y, {2}, {1, 4});
   sum(y).backward();

@@ -2,14 +2,15 @@
 #include <limits>
 
 #include "tests/autograd/testing.h"
+#include "tests/special.h"
 
 namespace descent {
 namespace {
 
+using test::kNan;
+
 using test::expect_values;
 using test::f64;
-
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
 TEST(Softmax, IsTheNormalisedExponentialAlongAnyAxis) {
   const Tensor x = test::uniform({3, 4, 5}, -3, 3);

@@ -7,14 +7,16 @@
 #include <map>
 
 #include "tests/autograd/testing.h"
+#include "tests/special.h"
 
 namespace descent {
 namespace {
 
+using test::kInfinity;
+using test::kNan;
+
 using test::expect_values;
 using test::f64;
-
-constexpr double kInf = std::numeric_limits<double>::infinity(), kNan = std::numeric_limits<double>::quiet_NaN();
 
 using Values = std::vector<double>;
 struct Reducer {
@@ -99,12 +101,12 @@ TEST(Reductions, OfNothing) {
 }
 
 TEST(Reductions, LetNaNAndInfinityThrough) {
-  const Tensor x = f64({{1, kNan, 2}, {kInf, 1, 2}, {-kInf, 1, 2}, {-kInf, -kInf, -kInf}});
-  expect_values(sum(x, {1}), {4}, {kNan, kInf, -kInf, -kInf});
-  expect_values(max(x, {1}), {4}, {kNan, kInf, 2, -kInf});
-  expect_values(min(x, {1}), {4}, {kNan, 1, -kInf, -kInf});
+  const Tensor x = f64({{1, kNan, 2}, {kInfinity, 1, 2}, {-kInfinity, 1, 2}, {-kInfinity, -kInfinity, -kInfinity}});
+  expect_values(sum(x, {1}), {4}, {kNan, kInfinity, -kInfinity, -kInfinity});
+  expect_values(max(x, {1}), {4}, {kNan, kInfinity, 2, -kInfinity});
+  expect_values(min(x, {1}), {4}, {kNan, 1, -kInfinity, -kInfinity});
   expect_values(max(f64({kNan, 3, kNan})), {}, {kNan});
-  expect_values(logsumexp(x, {1}), {4}, {kNan, kInf, 2 + std::log1p(std::exp(-1.0)), -kInf}, 1e-15);
+  expect_values(logsumexp(x, {1}), {4}, {kNan, kInfinity, 2 + std::log1p(std::exp(-1.0)), -kInfinity}, 1e-15);
 }
 
 TEST(Reductions, ShareTheGradientOfTiedMaximaEvenly) {
@@ -140,7 +142,7 @@ TEST(Sum, OverManyRowsLetsInfinityAndNaNThrough) {
   x.data<float>()[3 * 100] = std::numeric_limits<float>::infinity();
   x.data<float>()[3 * 200 + 1] = std::numeric_limits<float>::quiet_NaN();
   x.data<float>()[3 * 300 + 2] = -std::numeric_limits<float>::infinity();
-  expect_values(sum(x, {0}), {3}, {kInf, kNan, -kInf});
+  expect_values(sum(x, {0}), {3}, {kInfinity, kNan, -kInfinity});
 }
 
 TEST(Sum, GivesTheGradientToEveryElement) {

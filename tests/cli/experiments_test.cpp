@@ -1,6 +1,8 @@
 // The repository's experiment files, and the tutorial's figures.
 #include <gmock/gmock.h>
 
+#include "descent/experiment/json.h"
+
 #include "tests/cli/program.h"
 
 namespace descent::test {
@@ -12,7 +14,7 @@ const std::string kExperiments = DESCENT_SOURCE_DIR "/experiments/";
 
 class Experiments : public Cli {
  protected:
-  nlohmann::json summary_of(const std::string& name, const Arguments& more = {}) const {
+  Json summary_of(const std::string& name, const Arguments& more = {}) const {
     EXPECT_EQ(run("r", kExperiments + name + ".yaml", more).code, 0);
     return json("r/summary.json");
   }
@@ -83,8 +85,8 @@ TEST_F(Experiments, LinearRegressionGivesTheTutorialsFigures) {
   const auto summary = summary_of("linear_regression");
   EXPECT_THAT(double(records("r").at(99)["loss"]), DoubleNear(0.9546701070269216, 1e-14));
   EXPECT_EQ(records("r").at(99)["step"], 100);
-  EXPECT_EQ(summary["parameters"]["0.weight"], nlohmann::json::array({1.2874746859832888}));
-  EXPECT_EQ(summary["parameters"]["0.bias"], nlohmann::json::array({1.2326070843557089}));
+  EXPECT_EQ(summary["parameters"]["0.weight"], Json::array({1.2874746859832888}));
+  EXPECT_EQ(summary["parameters"]["0.bias"], Json::array({1.2326070843557089}));
 }
 
 TEST_F(Experiments, LinearRegressionShowsTheTutorialsEpochs) {

@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 
+#include "descent/experiment/json.h"
 #include "tests/cli/program.h"
 
 namespace descent::test {
@@ -85,7 +86,7 @@ TEST_F(Verify, IsAMatrixOfSeveralOptimizers) {
   const Result result = descent({"verify", "sgd", "adagrad"});
   EXPECT_EQ(result.code, 0) << result.err;
   EXPECT_THAT(result.out, ContainsRegex("adagrad +pass 0 +pass 0"));
-  const auto json = nlohmann::json::parse(descent({"verify", "adagrad", "--json"}).out);
+  const auto json = parse_json(descent({"verify", "adagrad", "--json"}).out);
   EXPECT_EQ(json["adagrad"][0]["status"], "pass");
 }
 

@@ -1,5 +1,7 @@
 #include <gmock/gmock.h>
 
+#include "descent/experiment/json.h"
+
 #include "tests/cli/program.h"
 
 namespace descent::test {
@@ -40,19 +42,19 @@ TEST_F(List, ShowsSectionsComponentsAndWhatIsRequired) {
 }
 
 TEST_F(List, AsJsonHasTypedDefaults) {
-  const auto all = nlohmann::json::parse(descent({"list", "--json"}).out);
+  const auto all = parse_json(descent({"list", "--json"}).out);
   const auto option = [&](const std::string& optimizer, const std::string& name) {
     for (const auto& entry : all["optimizers"]) {
       for (const auto& declared : entry["options"]) {
         if (entry["name"] == optimizer && declared["name"] == name) return declared;
       }
     }
-    return nlohmann::json();
+    return Json();
   };
   EXPECT_EQ(option("adagrad", "lr")["default"], 0.01);
   EXPECT_EQ(option("adagrad", "lr")["range"], ">= 0");
-  EXPECT_EQ(option("adam", "betas")["default"], nlohmann::json({0.9, 0.999}));
-  const auto one = nlohmann::json::parse(descent({"list", "metrics", "--json"}).out);
+  EXPECT_EQ(option("adam", "betas")["default"], Json({0.9, 0.999}));
+  const auto one = parse_json(descent({"list", "metrics", "--json"}).out);
   EXPECT_EQ(one.size(), 1u);
   EXPECT_EQ(one["metrics"][0]["name"], "accuracy");
 }

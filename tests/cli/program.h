@@ -6,10 +6,11 @@
 
 #include <csignal>
 #include <cstdlib>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "descent/experiment/json.h"
 
 #include "tests/temporary_folder.h"
 
@@ -73,12 +74,12 @@ class Cli : public testing::Test {
   }
   std::string file(const std::string& name) const { return slurp(folder / name); }
   bool exists(const std::string& name) const { return std::filesystem::exists(folder / name); }
-  nlohmann::json json(const std::string& name) const { return nlohmann::json::parse(file(name), nullptr, false); }
+  Json json(const std::string& name) const { return parse_json(file(name)); }
   // The records of a metrics.jsonl.
-  std::vector<nlohmann::json> records(const std::string& run_folder) const {
+  std::vector<Json> records(const std::string& run_folder) const {
     std::istringstream lines(file(run_folder + "/metrics.jsonl"));
-    std::vector<nlohmann::json> all;
-    for (std::string line; std::getline(lines, line);) all.push_back(nlohmann::json::parse(line, nullptr, false));
+    std::vector<Json> all;
+    for (std::string line; std::getline(lines, line);) all.push_back(parse_json(line));
     return all;
   }
 

@@ -1,6 +1,8 @@
 // `descent run` and `descent check`: results, the run's folder, exit codes.
 #include <gmock/gmock.h>
 
+#include "descent/experiment/json.h"
+
 #include "tests/cli/program.h"
 
 namespace descent::test {
@@ -35,7 +37,7 @@ TEST_F(RunCommand, QuietLeavesStderrEmpty) {
 TEST_F(RunCommand, JsonIsTheSummaryAndNothingElse) {
   const Result result = run("r", "a.yaml", {"--json", "--set", "log.step_table=true"});
   EXPECT_EQ(result.err, "");
-  EXPECT_EQ(nlohmann::json::parse(result.out, nullptr, false), json("r/summary.json"));
+  EXPECT_EQ(parse_json(result.out), json("r/summary.json"));
 }
 
 TEST_F(RunCommand, LeavesAllFilesOfARun) {

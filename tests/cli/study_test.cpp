@@ -2,6 +2,7 @@
 
 #include <thread>
 
+#include "descent/experiment/json.h"
 #include "tests/cli/program.h"
 
 namespace descent::test {
@@ -62,13 +63,13 @@ TEST_F(Study, CompareIsForFilesWithACompareSection) {
 TEST_F(Folders, AreListedShownAndCompared) {
   write("e.yaml", kParabola);
   ASSERT_EQ(descent({"run", "e.yaml"}).code, 0);
-  const std::string first = nlohmann::json::parse(descent({"runs", "--json"}).out)[0]["folder"];
+  const std::string first = parse_json(descent({"runs", "--json"}).out)[0]["folder"];
   ASSERT_EQ(descent({"run", "e.yaml", "--set", "optimizer.lr=0.2"}).code, 0);
   const Result runs = descent({"runs"}), show = descent({"show", first});
   EXPECT_EQ(lines(runs.out), 2u);
   EXPECT_THAT(show.out, testing::ContainsRegex("steps +3"));
-  const auto runs_now = nlohmann::json::parse(descent({"runs", "--json"}).out);
-  const auto diff = nlohmann::json::parse(descent({"diff", runs_now[0]["folder"], runs_now[1]["folder"], "--json"}).out);
+  const auto runs_now = parse_json(descent({"runs", "--json"}).out);
+  const auto diff = parse_json(descent({"diff", runs_now[0]["folder"], runs_now[1]["folder"], "--json"}).out);
   EXPECT_EQ(diff["settings"].size(), 1u);
   EXPECT_TRUE(diff["settings"].contains("optimizer.lr"));
 }

@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 
+#include "descent/experiment/json.h"
 #include "descent/experiment/study.h"
 #include "tests/experiment/experiment_test.h"
 
@@ -9,8 +10,6 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::SizeIs;
-using Json = nlohmann::ordered_json;
-
 const std::string kNoisy = "objective: {type: quadratic, start: [4, 1.5], noise: 0.1}\ntrain: {steps: 60}\n";
 
 class Compare : public ExperimentTest {
@@ -23,7 +22,7 @@ class Compare : public ExperimentTest {
     testing::internal::CaptureStdout();
     EXPECT_EQ(descent::compare(request), 0);
     printed_ = testing::internal::GetCapturedStdout();
-    return Json::parse(slurp(folder_ / (folder + "/summary.json")));
+    return parse_json(slurp(folder_ / (folder + "/summary.json")));
   }
   mutable std::string printed_;
 };
@@ -115,7 +114,7 @@ TEST_F(Compare, GoesOnWhereItWasCutOff) {
   testing::internal::CaptureStdout();
   EXPECT_EQ(resume(request, folder_ / "cut"), 0);
   testing::internal::GetCapturedStdout();
-  const Json cut = Json::parse(slurp(folder_ / "cut/summary.json"));
+  const Json cut = parse_json(slurp(folder_ / "cut/summary.json"));
   for (const std::size_t i : {0U, 1U}) {
     const Json &a = cut["problems"][0]["optimizers"][i], &b = whole["problems"][0]["optimizers"][i];
     for (const char* phase : {"tuned", "default"}) {

@@ -8,7 +8,7 @@
 namespace descent::test {
 namespace {
 
-const char* const kNet =
+const char* const kWholeNet =
     "data: {type: moons, samples: 40, split: {validation: 10}}\nmodel: {type: mlp, hidden: [4], dropout: 0.1}\n"
     "loss: cross_entropy\nmetrics: [accuracy]\noptimizer: {type: adam, groups: [{match: \".*bias\", lr: 0.1}]}\n"
     "schedule: {type: step, step_size: 2}\ntrain: {epochs: 3, batch_size: 8, early_stop: {metric: validation/loss, patience: 2}}\n"
@@ -30,7 +30,7 @@ TEST_F(ExperimentTest, HasTheDefaultsOfTheContract) {
   EXPECT_EQ(experiment.seed, 0u);
   EXPECT_EQ(experiment.threads, 1);
   EXPECT_EQ(experiment.dtype, DType::float64);
-  const Experiment net = load(kNet);
+  const Experiment net = load(kWholeNet);
   EXPECT_EQ(net.dtype, DType::float32);
   EXPECT_TRUE(net.train.shuffle);
   EXPECT_FALSE(net.train.drop_last);
@@ -47,7 +47,7 @@ TEST_F(ExperimentTest, TakesIntegralFloatsForIntegers) { EXPECT_EQ(load("seed: 1
 
 TEST_F(ExperimentTest, ResolvesToAFileThatResolvesToItself) {
   for (const std::string& text :
-       {std::string(kParabola), std::string(kNet), std::string(kPlain), "gradcheck: true\n" + std::string(kParabola)}) {
+       {std::string(kParabola), std::string(kWholeNet), std::string(kPlain), "gradcheck: true\n" + std::string(kParabola)}) {
     const Experiment first = load(text);
     spill(folder_ / "resolved.yaml", write_yaml(first.resolved()));
     EXPECT_EQ(write_yaml(Experiment::load(folder_ / "resolved.yaml", {}).resolved()), write_yaml(first.resolved())) << text;
@@ -73,7 +73,7 @@ TEST_F(ExperimentTest, ResolvesPathsToAbsoluteOnes) {
 }
 
 TEST_F(ExperimentTest, ResolvesToTheSameRun) {
-  const Experiment first = load(kNet);
+  const Experiment first = load(kWholeNet);
   const std::string resolved = write_yaml(first.resolved());
   const Training a(first), b(load(resolved));
   EXPECT_EQ(a.losses(), b.losses());

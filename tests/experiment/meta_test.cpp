@@ -6,8 +6,8 @@
 #include <unistd.h>
 
 #include <ctime>
-#include <nlohmann/json.hpp>
 
+#include "descent/experiment/json.h"
 #include "tests/temporary_folder.h"
 
 namespace descent {

@@ -5,24 +5,19 @@
 
 #include "descent/experiment/yaml.h"
 #include "descent/options/options.h"
+#include "tests/experiment/parsed.h"
 #include "tests/temporary_folder.h"
 
 namespace descent {
 namespace {
 
+using test::parsed;
 using test::spill;
 using testing::HasSubstr;
 
-Value parse(const std::string& text) {
-  Diagnostics diagnostics;
-  Value value = parse_yaml(std::make_shared<const Source>(Source{"a.yaml", "a.yaml", text}), diagnostics);
-  EXPECT_EQ(diagnostics.report(), "");
-  return value;
-}
-
 // The tree after one `--set`.
 Value overridden(const std::string& text, const std::string& assignment) {
-  Value root = parse(text);
+  Value root = parsed(text);
   Diagnostics diagnostics;
   apply_override(root, assignment, diagnostics);
   EXPECT_EQ(diagnostics.report(), "");
@@ -30,30 +25,30 @@ Value overridden(const std::string& text, const std::string& assignment) {
 }
 
 std::string error_of(const std::string& text, const std::string& assignment) {
-  Value root = parse(text);
+  Value root = parsed(text);
   Diagnostics diagnostics;
   apply_override(root, assignment, diagnostics);
-  EXPECT_EQ(root, parse(text)) << "changed by a wrong assignment";
+  EXPECT_EQ(root, parsed(text)) << "changed by a wrong assignment";
   return diagnostics.report();
 }
 
 TEST(Override, ReplacesAValue) {
-  EXPECT_EQ(overridden("seed: 0\n", "seed=7"), parse("seed: 7\n"));
-  EXPECT_EQ(overridden("a: {b: {c: 1, d: 2}}\n", "a.b.c=[1, x]"), parse("a: {b: {c: [1, x], d: 2}}\n"));
+  EXPECT_EQ(overridden("seed: 0\n", "seed=7"), parsed("seed: 7\n"));
+  EXPECT_EQ(overridden("a: {b: {c: 1, d: 2}}\n", "a.b.c=[1, x]"), parsed("a: {b: {c: [1, x], d: 2}}\n"));
 }
 
 TEST(Override, AddsKeysAndTheMapsOnTheWay) {
-  EXPECT_EQ(overridden("seed: 0\n", "train.clip.norm=1"), parse("seed: 0\ntrain: {clip: {norm: 1}}\n"));
+  EXPECT_EQ(overridden("seed: 0\n", "train.clip.norm=1"), parsed("seed: 0\ntrain: {clip: {norm: 1}}\n"));
 }
 
 TEST(Override, ReachesIntoLists) {
-  EXPECT_EQ(overridden("layers: [{type: linear, out: 3}, tanh]\n", "layers[0].out=4"), parse("layers: [{type: linear, out: 4}, tanh]\n"));
-  EXPECT_EQ(overridden("x: [[1, 2], [3, 4]]\n", "x[1][0]=5"), parse("x: [[1, 2], [5, 4]]\n"));
+  EXPECT_EQ(overridden("layers: [{type: linear, out: 3}, tanh]\n", "layers[0].out=4"), parsed("layers: [{type: linear, out: 4}, tanh]\n"));
+  EXPECT_EQ(overridden("x: [[1, 2], [3, 4]]\n", "x[1][0]=5"), parsed("x: [[1, 2], [5, 4]]\n"));
 }
 
 TEST(Override, TurnsAScalarComponentIntoAMap) {
-  EXPECT_EQ(overridden("optimizer: adam\n", "optimizer.lr=0.1"), parse("optimizer: {type: adam, lr: 0.1}\n"));
-  EXPECT_EQ(overridden("layers: [tanh, relu]\n", "layers[1].slope=0.1"), parse("layers: [tanh, {type: relu, slope: 0.1}]\n"));
+  EXPECT_EQ(overridden("optimizer: adam\n", "optimizer.lr=0.1"), parsed("optimizer: {type: adam, lr: 0.1}\n"));
+  EXPECT_EQ(overridden("layers: [tanh, relu]\n", "layers[1].slope=0.1"), parsed("layers: [tanh, {type: relu, slope: 0.1}]\n"));
 }
 
 TEST(Override, KeepsTheTypesOfYaml) {
@@ -72,7 +67,7 @@ TEST(Override, MarksTheValueInTheAssignment) {
 }
 
 TEST(Override, MarksANewKeyInTheAssignment) {
-  Value root = parse("seed: 0\n");
+  Value root = parsed("seed: 0\n");
   Diagnostics diagnostics;
   apply_override(root, "sed=1", diagnostics);
   std::uint64_t seed = 0;
@@ -128,7 +123,7 @@ TEST(Override, TellsListsFromMaps) {
 }
 
 TEST(SetPath, ReportsAtTheMarkOfAKey) {
-  Value root = parse("a: 1\ngrid: {layers.x: 1}\n");
+  Value root = parsed("a: 1\ngrid: {layers.x: 1}\n");
   Diagnostics diagnostics;
   const Mark mark = root.find("grid")->entries[0].mark;
   root.set("layers", {1});
@@ -158,15 +153,15 @@ class Extends : public testing::Test {
 TEST_F(Extends, MergesMapsAndReplacesTheRest) {
   write("base.yaml", "seed: 1\ntrain: {epochs: 10, clip: {norm: 1}}\nx: [1, 2]\n");
   write("a.yaml", "extends: base.yaml\ntrain: {epochs: 20, clip: {value: 2}}\nx: [3]\nname: a\n");
-  EXPECT_EQ(load("a.yaml"), parse("seed: 1\ntrain: {epochs: 20, clip: {norm: 1, value: 2}}\nx: [3]\nname: a\n"));
+  EXPECT_EQ(load("a.yaml"), parsed("seed: 1\ntrain: {epochs: 20, clip: {norm: 1, value: 2}}\nx: [3]\nname: a\n"));
 }
 
 TEST_F(Extends, MergesTheOptionsOfTheSameComponentOnly) {
   write("base.yaml", "optimizer: {type: adam, lr: 1, eps: 2}\nloss: mse\ndata: {type: csv, path: x}\n");
   write("a.yaml", "extends: base.yaml\noptimizer: {type: adam, lr: 3}\nloss: {reduction: sum}\ndata: {type: moons}\n");
-  EXPECT_EQ(load("a.yaml"), parse("optimizer: {type: adam, lr: 3, eps: 2}\nloss: {type: mse, reduction: sum}\ndata: {type: moons}\n"));
+  EXPECT_EQ(load("a.yaml"), parsed("optimizer: {type: adam, lr: 3, eps: 2}\nloss: {type: mse, reduction: sum}\ndata: {type: moons}\n"));
   write("b.yaml", "extends: base.yaml\noptimizer: {lr: 3}\nloss: l1\ndata: xor\n");
-  EXPECT_EQ(load("b.yaml"), parse("optimizer: {type: adam, lr: 3, eps: 2}\nloss: l1\ndata: xor\n"));
+  EXPECT_EQ(load("b.yaml"), parsed("optimizer: {type: adam, lr: 3, eps: 2}\nloss: l1\ndata: xor\n"));
 }
 
 TEST_F(Extends, FollowsAChainEachLinkRelativeToItsFile) {
@@ -174,7 +169,7 @@ TEST_F(Extends, FollowsAChainEachLinkRelativeToItsFile) {
   write("root.yaml", "a: 1\nb: 1\nc: 1\n");
   write("sub/middle.yaml", "extends: ../root.yaml\nb: 2\nc: 2\n");
   write("sub/deep/leaf.yaml", "extends: ../middle.yaml\nc: 3\n");
-  EXPECT_EQ(load("sub/deep/leaf.yaml"), parse("a: 1\nb: 2\nc: 3\n"));
+  EXPECT_EQ(load("sub/deep/leaf.yaml"), parsed("a: 1\nb: 2\nc: 3\n"));
 }
 
 TEST_F(Extends, KeepsThePlacesOfEachFile) {

@@ -1,4 +1,5 @@
 #include "descent/experiment/run_folder.h"
+#include "descent/experiment/json.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -6,7 +7,6 @@
 #include <unistd.h>
 
 #include <ctime>
-#include <nlohmann/json.hpp>
 #include <set>
 
 #include "tests/temporary_folder.h"
@@ -135,7 +135,7 @@ TEST_F(RunFolderTest, GoesToOneOfTheProcessesThatAskForTheSame) {
 TEST_F(RunFolderTest, WritesTextAndJson) {
   const RunFolder run("bowl");
   run.write("experiment.yaml", "seed: 0\n");
-  run.write_json("summary.json", nlohmann::ordered_json{{"status", "done"}, {"loss", NAN}, {"host", "\xff"}});
+  run.write_json("summary.json", Json{{"status", "done"}, {"loss", NAN}, {"host", "\xff"}});
   EXPECT_EQ(slurp(run.file("experiment.yaml")), "seed: 0\n");
   EXPECT_EQ(slurp(run.path() + "/summary.json"), "{\n  \"status\": \"done\",\n  \"loss\": null,\n  \"host\": \"\ufffd\"\n}\n");
 }

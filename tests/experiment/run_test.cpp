@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "descent/autograd/elementwise.h"
+#include "descent/experiment/json.h"
 #include "descent/nn/layers.h"
 #include "descent/nn/losses.h"
 #include "tests/experiment/experiment_test.h"
@@ -26,9 +27,8 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
-using Json = nlohmann::json;
 
-const char* const kNet =
+const char* const kSmallNet =
     "data: {type: moons, samples: 40, split: {validation: 10}}\nmodel: {type: mlp, hidden: [4], activation: tanh, dropout: 0.1}\n"
     "loss: cross_entropy\nmetrics: [accuracy]\noptimizer: {type: adam, lr: 0.05}\n";
 
@@ -53,7 +53,7 @@ class RunTest : public ExperimentTest {
     }
   }
   std::string read(const std::string& file) const { return slurp(folder_ / file); }
-  Json json(const std::string& file) const { return Json::parse(read(file)); }
+  Json json(const std::string& file) const { return parse_json(read(file)); }
   std::vector<std::string> checkpoints() const {
     std::vector<std::string> names;
     for (const auto& entry : std::filesystem::directory_iterator(folder_ / "out/checkpoints")) {
@@ -68,7 +68,7 @@ class RunTest : public ExperimentTest {
 };
 
 TEST_F(RunTest, LeavesItsFolder) {
-  EXPECT_EQ(run(std::string(kNet) + "train: {epochs: 2}\n"), 0);
+  EXPECT_EQ(run(std::string(kSmallNet) + "train: {epochs: 2}\n"), 0);
   for (const char* name : {"experiment.yaml", "resolved.yaml", "metrics.jsonl", "metrics.csv", "timing.jsonl", "summary.json", "meta.json",
                            "run.log", "checkpoints/last.safetensors", "checkpoints/last.state.safetensors"}) {
     EXPECT_TRUE(std::filesystem::exists(folder_ / "out" + ('/' + std::string(name)))) << name;
@@ -81,13 +81,13 @@ TEST_F(RunTest, SumsUpTheFinalPoint) {
   run("objective: {type: expression, expression: w^2 + b^2, start: {w: 1, b: 0}, minimum: 0}\noptimizer: {type: sgd, lr: 0.25}\n"
       "train: {steps: 2}\n");
   EXPECT_EQ(json("out/summary.json"),
-            Json::parse(R"({"status":"done","steps":2,"loss":0.0625,"minimum":0.0,"best":{"loss":0.0625},"parameter_count":2,
+            parse_json(R"({"status":"done","steps":2,"loss":0.0625,"minimum":0.0,"best":{"loss":0.0625},"parameter_count":2,
                             "parameters":{"w":0.25,"b":0.0}})"));
 }
 
 TEST_F(RunTest, GivesTheSameBytesTwiceAndFromItsResolvedFile) {
   const std::string text =
-      std::string(kNet) + "train: {epochs: 3, batch_size: 8}\ncheckpoint: {every: {epochs: 1}, best: validation/loss}\n";
+      std::string(kSmallNet) + "train: {epochs: 3, batch_size: 8}\ncheckpoint: {every: {epochs: 1}, best: validation/loss}\n";
   run(text, "a");
   run(text, "b");
   run(read("a/resolved.yaml"), "c");
@@ -103,12 +103,12 @@ TEST_F(RunTest, GivesTheSameBytesTwiceAndFromItsResolvedFile) {
 }
 
 TEST_F(RunTest, SavesEveryFewStepsAndKeepsTheLatest) {
-  run(std::string(kNet) + "train: {steps: 9, batch_size: 8}\ncheckpoint: {every: {steps: 2}, keep: 3}\n");
+  run(std::string(kSmallNet) + "train: {steps: 9, batch_size: 8}\ncheckpoint: {every: {steps: 2}, keep: 3}\n");
   EXPECT_THAT(checkpoints(), ElementsAre("last", "step-4", "step-6", "step-8"));
 }
 
 TEST_F(RunTest, SavesEveryFewEpochs) {
-  run(std::string(kNet) + "train: {epochs: 5, batch_size: 15}\ncheckpoint: {every: {epochs: 2}}\n");  // two batches an epoch
+  run(std::string(kSmallNet) + "train: {epochs: 5, batch_size: 15}\ncheckpoint: {every: {epochs: 2}}\n");  // two batches an epoch
   EXPECT_THAT(checkpoints(), ElementsAre("last", "step-4", "step-8"));
 }
 
@@ -120,7 +120,7 @@ TEST_F(RunTest, SavesTheParametersThatWereBest) {
 }
 
 TEST_F(RunTest, SavesThePlateauWithWhatTheEpochHasShown) {
-  run(std::string(kNet) +
+  run(std::string(kSmallNet) +
       "train: {epochs: 5, batch_size: 15}\ncheckpoint: {every: {epochs: 2}}\n"
       "schedule: {type: plateau, patience: 0, threshold_mode: abs, threshold: 1e9}\n");  // no epoch but the first is an improvement
   for (const auto& [name, reductions] : {std::pair("step-4", 1), std::pair("step-8", 3), std::pair("last", 4)}) {
@@ -145,7 +145,7 @@ TEST_F(RunTest, GivesTheBitsOfTheLoopInCpp) {
     optimizer->step();
     std::string line;
     ASSERT_TRUE(std::getline(lines, line));
-    ASSERT_EQ(Json::parse(line)["loss"].get<double>(), loss.item()) << epoch;
+    ASSERT_EQ(parse_json(line)["loss"].get<double>(), loss.item()) << epoch;
   }
   const Json summary = json("out/summary.json");
   EXPECT_EQ(summary["parameters"]["0.weight"][0].get<double>(), model.parameters()[0].item());
@@ -154,7 +154,7 @@ TEST_F(RunTest, GivesTheBitsOfTheLoopInCpp) {
 }
 
 TEST_F(RunTest, ChecksTheGradientsOfAModelAndAnObjective) {
-  EXPECT_EQ(run(std::string(kNet) + "train: {epochs: 1}\ngradcheck: true\n"), 0);
+  EXPECT_EQ(run(std::string(kSmallNet) + "train: {epochs: 1}\ngradcheck: true\n"), 0);
   EXPECT_EQ(run(std::string(kParabola) + "gradcheck: true\n", "objective"), 0);
 }
 
@@ -202,7 +202,7 @@ TEST_F(RunTest, WritesHowFeaturesWereStandardized) {
   const std::string rest = "model: linear_regression\nloss: mse\noptimizer: sgd\ntrain: {epochs: 1}\n";
   write("a,b,y\n1,5,0\n3,5,1\n", "t.csv");
   run("data: {type: csv, path: t.csv, target: y, standardize: true}\n" + rest);
-  EXPECT_EQ(json("out/standardize.json"), Json::parse(R"({"features": ["a", "b"], "mean": [2.0, 5.0], "deviation": [1.0, 1.0]})"));
+  EXPECT_EQ(json("out/standardize.json"), parse_json(R"({"features": ["a", "b"], "mean": [2.0, 5.0], "deviation": [1.0, 1.0]})"));
   run("data: {type: csv, path: t.csv, target: y}\n" + rest, "plain");
   EXPECT_FALSE(std::filesystem::exists(folder_ / "plain/standardize.json"));
 }

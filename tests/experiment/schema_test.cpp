@@ -9,7 +9,7 @@
 namespace descent {
 namespace {
 
-using Json = nlohmann::json;  // which ignores the order of keys
+using Unordered = nlohmann::json;  // which ignores the order of keys
 
 // A layer with options of many types, none of which the schema can know but from here.
 struct Exotic : nn::Module {
@@ -52,54 +52,54 @@ struct Exotic : nn::Module {
 const Register<nn::Module, Exotic> exotic("exotic", "only here");
 
 // What stands at a JSON pointer of the schema.
-Json at(const std::string& path) {
-  static const Json schema = experiment_schema();
-  return schema.at(Json::json_pointer(path));
+Unordered at(const std::string& path) {
+  static const Unordered schema = experiment_schema();
+  return schema.at(Unordered::json_pointer(path));
 }
-Json option(const std::string& name) {
-  Json schema = at("/definitions/layer.exotic/properties/" + name);
+Unordered option(const std::string& name) {
+  Unordered schema = at("/definitions/layer.exotic/properties/" + name);
   schema.erase("description");
   return schema;
 }
 
 TEST(Schema, HasTheRangeAndTheDefaultOfANumber) {
-  EXPECT_EQ(option("rate"), Json::parse(R"({"type": "number", "exclusiveMinimum": 0, "default": 0.25})"));
-  EXPECT_EQ(option("ratio"), Json::parse(R"({"type": "number", "minimum": 0, "exclusiveMaximum": 1})"));
-  EXPECT_EQ(option("key"), Json::parse(R"({"type": "integer", "minimum": 0, "maximum": 18446744073709551615, "default": 0})"));
+  EXPECT_EQ(option("rate"), Unordered::parse(R"({"type": "number", "exclusiveMinimum": 0, "default": 0.25})"));
+  EXPECT_EQ(option("ratio"), Unordered::parse(R"({"type": "number", "minimum": 0, "exclusiveMaximum": 1})"));
+  EXPECT_EQ(option("key"), Unordered::parse(R"({"type": "integer", "minimum": 0, "maximum": 18446744073709551615, "default": 0})"));
 }
 
 TEST(Schema, HasTheElementsOfListsAndTheNamesOfChoices) {
-  EXPECT_EQ(option("weights"), Json::parse(R"({"type": "array", "items": {"type": "number", "minimum": 0}, "default": []})"));
-  EXPECT_EQ(option("side"), Json::parse(R"({"enum": ["left", "right"], "default": "right"})"));
+  EXPECT_EQ(option("weights"), Unordered::parse(R"({"type": "array", "items": {"type": "number", "minimum": 0}, "default": []})"));
+  EXPECT_EQ(option("side"), Unordered::parse(R"({"enum": ["left", "right"], "default": "right"})"));
 }
 
 TEST(Schema, HasMeanings) {
   EXPECT_EQ(at("/definitions/layer.exotic/properties/rate/description"), "how fast");
-  EXPECT_EQ(at("/definitions/layer.exotic/properties/type"), Json::parse(R"({"const": "exotic", "description": "only here"})"));
+  EXPECT_EQ(at("/definitions/layer.exotic/properties/type"), Unordered::parse(R"({"const": "exotic", "description": "only here"})"));
 }
 
 TEST(Schema, KnowsEveryKeyOfASection) {
-  EXPECT_EQ(option("depth"), Json::parse(R"({"type": "object", "additionalProperties": false, "properties": {
+  EXPECT_EQ(option("depth"), Unordered::parse(R"({"type": "object", "additionalProperties": false, "properties": {
       "levels": {"type": "integer", "minimum": 1, "maximum": 9, "description": "how many", "default": 2}}})"));
 }
 
 TEST(Schema, RefersToTheKindOfComponents) {
-  EXPECT_EQ(option("inner"), Json::parse(R"({"allOf": [{"$ref": "#/definitions/layer"}]})"));
-  EXPECT_EQ(option("parts"), Json::parse(R"({"type": "array", "items": {"$ref": "#/definitions/layer"}, "default": []})"));
+  EXPECT_EQ(option("inner"), Unordered::parse(R"({"allOf": [{"$ref": "#/definitions/layer"}]})"));
+  EXPECT_EQ(option("parts"), Unordered::parse(R"({"type": "array", "items": {"$ref": "#/definitions/layer"}, "default": []})"));
 }
 
 TEST(Schema, HasTheFormThatAnOptionOfAnyFormDeclares) {
-  EXPECT_EQ(option("amount"), Json::parse(R"({"anyOf": [{"type": "number"}, {"enum": ["all"]}]})"));
-  EXPECT_EQ(option("free"), Json::object());
+  EXPECT_EQ(option("amount"), Unordered::parse(R"({"anyOf": [{"type": "number"}, {"enum": ["all"]}]})"));
+  EXPECT_EQ(option("free"), Unordered::object());
   EXPECT_EQ(option("pairs"),
-            Json::parse(R"({"type": "array", "items": {"type": "object", "additionalProperties": false, "required": ["ratio"],
+            Unordered::parse(R"({"type": "array", "items": {"type": "object", "additionalProperties": false, "required": ["ratio"],
       "properties": {"ratio": {"type": "number", "minimum": 0, "exclusiveMaximum": 1, "description": "another share"}}}})"));
 }
 
 TEST(Schema, AsksForWhatIsRequiredInWholeFilesOnly) {
-  EXPECT_EQ(at("/definitions/layer.exotic/required"), Json::parse(R"(["ratio"])"));
+  EXPECT_EQ(at("/definitions/layer.exotic/required"), Unordered::parse(R"(["ratio"])"));
   EXPECT_FALSE(at("/definitions/changed.layer.exotic").contains("required"));
-  EXPECT_EQ(at("/else/anyOf/1/required"), Json::parse(R"(["train", "objective"])"));
+  EXPECT_EQ(at("/else/anyOf/1/required"), Unordered::parse(R"(["train", "objective"])"));
   EXPECT_FALSE(at("/then").contains("anyOf"));
 }
 
@@ -115,15 +115,15 @@ TEST(Schema, DefinesOnceWhatIsTheSameInBothKindsOfFiles) {
 }
 
 TEST(Schema, TakesAScalarOnlyForComponentsThatNeedNoOptions) {
-  const Json scalars = at("/definitions/layer/anyOf/0/enum"), types = at("/definitions/layer/anyOf/1/properties/type/enum");
+  const Unordered scalars = at("/definitions/layer/anyOf/0/enum"), types = at("/definitions/layer/anyOf/1/properties/type/enum");
   EXPECT_THAT(types, testing::Contains("exotic"));
   EXPECT_THAT(scalars, testing::Not(testing::Contains("exotic")));
   EXPECT_THAT(scalars, testing::Contains("tanh"));
 }
 
 TEST(Schema, ConvertsValuesWithTheirTypes) {
-  const Json json = to_json(Value::map({{"a", {1, 0.5, true}}, {"b", "1"}, {"c", Value()}}));
-  EXPECT_EQ(json, Json::parse(R"({"a": [1, 0.5, true], "b": "1", "c": null})"));
+  const Unordered json = to_json(Value::map({{"a", {1, 0.5, true}}, {"b", "1"}, {"c", Value()}}));
+  EXPECT_EQ(json, Unordered::parse(R"({"a": [1, 0.5, true], "b": "1", "c": null})"));
 }
 
 }  // namespace

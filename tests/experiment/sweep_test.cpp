@@ -3,6 +3,7 @@
 #include <csignal>
 
 #include "descent/autograd/ops.h"
+#include "descent/experiment/json.h"
 #include "descent/experiment/study.h"
 #include "descent/experiment/workers.h"
 #include "descent/objective/objective.h"
@@ -14,8 +15,6 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::SizeIs;
-using Json = nlohmann::ordered_json;
-
 // x² that ends the process where it starts above 10.
 class Fragile : public Objective {
  public:
@@ -45,7 +44,7 @@ class Sweep : public ExperimentTest {
     testing::internal::CaptureStdout();
     EXPECT_EQ(run(request), 0);
     testing::internal::GetCapturedStdout();
-    return Json::parse(file(folder, "summary.json"));
+    return parse_json(file(folder, "summary.json"));
   }
   std::string file(const std::string& folder, const std::string& name) const { return slurp(folder_ / (folder + "/" + name)); }
 };
@@ -73,7 +72,7 @@ TEST_F(Sweep, RunsEveryCombinationOfEveryAxisTheLastOneVaryingFastest) {
 TEST_F(Sweep, MakesTrialsAsLongAsTheySay) {
   const Json summary = sweep(kBowl + "sweep: {grid: {train.steps: [5, 20, 100]}, keep: all}\n");
   for (const std::size_t i : {0U, 1U, 2U}) EXPECT_EQ(summary["trials"][i]["steps"], summary["trials"][i]["set"]["train.steps"]);
-  EXPECT_EQ(Json::parse(file("run", "trials/2/summary.json"))["steps"], 100);
+  EXPECT_EQ(parse_json(file("run", "trials/2/summary.json"))["steps"], 100);
 }
 
 TEST_F(Sweep, RanksTheTrialsBestFirst) {
@@ -122,15 +121,15 @@ TEST_F(Sweep, GoesOnWhereItWasCutOff) {
   EXPECT_EQ(resume(request, folder_ / "cut"), 0);
   testing::internal::GetCapturedStdout();
   for (const char* name : {"trials.jsonl", "records.jsonl"}) EXPECT_EQ(file("cut", name), file("whole", name));
-  EXPECT_GT(Json::parse(file("cut", "summary.json"))["seconds"], 0);
-  Json first = Json::parse(file("whole", "summary.json")), second = Json::parse(file("cut", "summary.json"));
+  EXPECT_GT(parse_json(file("cut", "summary.json"))["seconds"], 0);
+  Json first = parse_json(file("whole", "summary.json")), second = parse_json(file("cut", "summary.json"));
   first.erase("seconds"), second.erase("seconds");
   EXPECT_EQ(first, second);
 }
 
 TEST_F(Sweep, KeepsTheBestTrialAsARunThatHasItsRecords) {
   const Json summary = sweep(kBowl + "sweep: {grid: {optimizer.lr: [0.1, 0.4]}, keep: best}\n");
-  EXPECT_EQ(Json::parse(file("run", "trials/1/summary.json"))["loss"], summary["best"]["value"]);
+  EXPECT_EQ(parse_json(file("run", "trials/1/summary.json"))["loss"], summary["best"]["value"]);
 }
 
 TEST_F(Sweep, DrawsTheSameRandomValuesEachTime) {

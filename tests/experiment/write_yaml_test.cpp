@@ -2,13 +2,12 @@
 #include <rapidcheck/gtest.h>
 
 #include "descent/experiment/yaml.h"
+#include "tests/experiment/parsed.h"
 
 namespace descent {
 namespace {
 
-Value parse(const std::string& text, Diagnostics& diagnostics) {
-  return parse_yaml(std::make_shared<const Source>(Source{"a.yaml", "a.yaml", text}), diagnostics);
-}
+using test::parsed;
 
 TEST(WriteYaml, UsesBlocksForMappingsAndLinesForLists) {
   Value layers({Value::map({{"type", "linear"}, {"out", 32}}), "tanh"});
@@ -41,7 +40,7 @@ TEST(WriteYaml, QuotesTextsThatLookLikeSomethingElse) {
     const std::string written = write_yaml(Value::map({{"a", text}}));
     EXPECT_EQ(written.substr(0, 4), "a: \"") << written;
     Diagnostics diagnostics;
-    EXPECT_EQ(parse(written, diagnostics), Value::map({{"a", text}}));
+    EXPECT_EQ(parsed(written, diagnostics), Value::map({{"a", text}}));
   }
 }
 
@@ -98,7 +97,7 @@ RC_GTEST_PROP(WriteYaml, ReadsBackEqual, ()) {
   const Value value = any_map(4);
   const std::string text = write_yaml(value);
   Diagnostics diagnostics;
-  const Value read = parse(text, diagnostics);
+  const Value read = parsed(text, diagnostics);
   RC_LOG() << text << diagnostics.report();
   RC_ASSERT(diagnostics.empty());
   RC_ASSERT(read == value);

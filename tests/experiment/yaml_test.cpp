@@ -3,30 +3,21 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/experiment/parsed.h"
 #include "tests/stopwatch.h"
 #include "tests/temporary_folder.h"
 
 namespace descent {
 namespace {
 
+using test::parsed;
 using testing::ElementsAre;
 using testing::HasSubstr;
-
-Value parse(const std::string& text, Diagnostics& diagnostics) {
-  return parse_yaml(std::make_shared<const Source>(Source{"a.yaml", "a.yaml", text}), diagnostics);
-}
-
-Value parse(const std::string& text) {
-  Diagnostics diagnostics;
-  Value value = parse(text, diagnostics);
-  EXPECT_EQ(diagnostics.report(), "");
-  return value;
-}
 
 // "LINE:COLUMN message" of every error.
 std::vector<std::string> errors_of(const std::string& text) {
   Diagnostics diagnostics;
-  parse(text, diagnostics);
+  parsed(text, diagnostics);
   std::vector<std::string> errors;
   for (const auto& item : diagnostics.items()) {
     errors.push_back(std::to_string(item.mark.line) + ":" + std::to_string(item.mark.column) + " " + item.message);
@@ -41,7 +32,7 @@ std::string place(const Mark& mark) {
 TEST(Yaml, ReadsMappingsListsAndScalars) {
   Value unquoted("adam");
   unquoted.quoted = false;
-  EXPECT_EQ(parse("optimizer: {type: adam, betas: [0.9, 0.999]}\nseed: 1\nname: 'x y'\nempty: []\n"),
+  EXPECT_EQ(parsed("optimizer: {type: adam, betas: [0.9, 0.999]}\nseed: 1\nname: 'x y'\nempty: []\n"),
             Value::map({{"optimizer", Value::map({{"type", unquoted}, {"betas", {0.9, 0.999}}})},
                         {"seed", 1},
                         {"name", "x y"},
@@ -49,22 +40,22 @@ TEST(Yaml, ReadsMappingsListsAndScalars) {
 }
 
 TEST(Yaml, KeepsTheSpellingOfScalars) {
-  const Value root = parse("a: 1e-3\nb: 010\nc: \"0.1\"\n");
+  const Value root = parsed("a: 1e-3\nb: 010\nc: \"0.1\"\n");
   EXPECT_EQ(root.find("a")->text, "1e-3");
   EXPECT_EQ(root.find("b")->text, "010");
   EXPECT_FALSE(root.find("b")->quoted);
   EXPECT_TRUE(root.find("c")->quoted);
 }
 
-TEST(Yaml, AcceptsADocumentMarkerAndComments) { EXPECT_EQ(parse("# a comment\n---\na: 1 # another\n...\n"), Value::map({{"a", 1}})); }
+TEST(Yaml, AcceptsADocumentMarkerAndComments) { EXPECT_EQ(parsed("# a comment\n---\na: 1 # another\n...\n"), Value::map({{"a", 1}})); }
 
 TEST(Yaml, AcceptsWindowsLineEnds) {
-  EXPECT_EQ(parse("a: 1\r\nb: [2,\r\n 3]\r\n"), Value::map({{"a", 1}, {"b", {2, 3}}}));
-  EXPECT_EQ(place(parse("a: 1\r\nb: 22\r\n").find("b")->mark), "2:4+2");
+  EXPECT_EQ(parsed("a: 1\r\nb: [2,\r\n 3]\r\n"), Value::map({{"a", 1}, {"b", {2, 3}}}));
+  EXPECT_EQ(place(parsed("a: 1\r\nb: 22\r\n").find("b")->mark), "2:4+2");
 }
 
 TEST(Yaml, MarksCountCharacters) {
-  const Value root = parse("é: [ü, ö x]\n日本: 'ß''s' # c\n");
+  const Value root = parsed("é: [ü, ö x]\n日本: 'ß''s' # c\n");
   EXPECT_EQ(place(root.entries[0].mark), "1:1+1");
   EXPECT_EQ(place(root.entries[0].value.mark), "1:4+1");
   EXPECT_EQ(place(root.entries[0].value.items[1].mark), "1:8+3");
@@ -73,12 +64,12 @@ TEST(Yaml, MarksCountCharacters) {
 }
 
 TEST(Yaml, MarksTheKeyOfAMissingValue) {
-  const Value root = parse("a: 1\nlr: # forgotten\n\nb: 2\n");
+  const Value root = parsed("a: 1\nlr: # forgotten\n\nb: 2\n");
   EXPECT_TRUE(root.entries[1].value.is_null());
   EXPECT_EQ(place(root.entries[1].value.mark), "2:1+2");
 }
 
-TEST(Yaml, MarksOnlyTheFirstLineOfALongText) { EXPECT_EQ(place(parse("a: \"x\n  y\"\n").find("a")->mark), "1:4+2"); }
+TEST(Yaml, MarksOnlyTheFirstLineOfALongText) { EXPECT_EQ(place(parsed("a: \"x\n  y\"\n").find("a")->mark), "1:4+2"); }
 
 TEST(Yaml, RefusesDuplicateKeysNamingTheFirstPlace) {
   EXPECT_THAT(errors_of("a: {lr: 1,\n    lr: 2}\n"), ElementsAre("2:5 duplicate key 'lr' (first at 1:5)"));
@@ -87,7 +78,7 @@ TEST(Yaml, RefusesDuplicateKeysNamingTheFirstPlace) {
 
 TEST(Yaml, KeepsTheFirstOfDuplicateKeys) {
   Diagnostics diagnostics;
-  EXPECT_EQ(parse("a: 1\na: {b: [2]}\nc: 3\n", diagnostics), Value::map({{"a", 1}, {"c", 3}}));
+  EXPECT_EQ(parsed("a: 1\na: {b: [2]}\nc: 3\n", diagnostics), Value::map({{"a", 1}, {"c", 3}}));
 }
 
 TEST(Yaml, RefusesAnchorsAliasesTagsAndMergeKeys) {
@@ -104,7 +95,7 @@ TEST(Yaml, RefusesAnchorsAliasesTagsAndMergeKeys) {
 
 TEST(Yaml, LeavesOutWhatItRefuses) {
   Diagnostics diagnostics;
-  EXPECT_EQ(parse("<<: {a: 1}\nb: &x [1, *x, 2]\nc: *x\nd: 3\n", diagnostics), Value::map({{"b", {1, 2}}, {"d", 3}}));
+  EXPECT_EQ(parsed("<<: {a: 1}\nb: &x [1, *x, 2]\nc: *x\nd: 3\n", diagnostics), Value::map({{"b", {1, 2}}, {"d", 3}}));
   EXPECT_EQ(diagnostics.items().size(), 4u);
 }
 
@@ -142,7 +133,7 @@ TEST(Yaml, RefusesARootThatIsNoMapping) {
 
 TEST(Yaml, HelpsWhenTheSpaceBehindAColonIsMissing) {
   Diagnostics diagnostics;
-  parse("lr:0.1\n", diagnostics);
+  parsed("lr:0.1\n", diagnostics);
   EXPECT_EQ(diagnostics.items().at(0).help, "write a space after ':'");
 }
 
@@ -180,7 +171,7 @@ TEST(Yaml, RefusesWhatCannotBeSeen) {
 TEST(Yaml, RefusesEscapesThatMakeWhatCannotBeSeen) {
   EXPECT_THAT(errors_of("a: \"x\\0y\"\n"), ElementsAre("1:4 the escapes make an invisible character"));
   EXPECT_THAT(errors_of("a: \"\\u202e\"\n"), ElementsAre("1:4 the escapes make an invisible character"));
-  EXPECT_EQ(parse("a: \"\\t\"\n"), Value::map({{"a", "\t"}}));
+  EXPECT_EQ(parsed("a: \"\\t\"\n"), Value::map({{"a", "\t"}}));
 }
 
 TEST(Yaml, LimitsDepth) {
@@ -218,7 +209,7 @@ TEST(Yaml, ReadsLargeFilesInNoTime) {
   for (const std::string& text : {keys, line, accents, quotes, brackets, "a: " + dashes, "a: \"" + std::string(1000000, '\n')}) {
     const test::Stopwatch watch;
     Diagnostics diagnostics;
-    parse(text, diagnostics);
+    parsed(text, diagnostics);
     diagnostics.report();
     EXPECT_FALSE(diagnostics.empty());
     EXPECT_LT(watch.seconds(), 10) << text.substr(0, 20);
@@ -235,7 +226,7 @@ TEST(Yaml, SurvivesRandomTexts) {
       text += alphabet[(random >> 16) % alphabet.size()];
     }
     Diagnostics diagnostics;
-    const Value value = parse(text, diagnostics);
+    const Value value = parsed(text, diagnostics);
     ASSERT_TRUE(value.is_map() || !diagnostics.empty()) << text;
     ASSERT_LT(diagnostics.report().size(), 2000u);
   }

@@ -2,14 +2,13 @@
 
 #include <gtest/gtest.h>
 
-#include <fstream>
-#include <nlohmann/json.hpp>
+#include "tests/optim/golden.h"
 
 namespace descent {
 namespace {
 
 using optim::ClipStyle;
-using Numbers = std::vector<double>;
+using test::Numbers;
 
 // A parameter with this gradient.
 Tensor with_gradient(const Numbers& gradient) {
@@ -22,7 +21,7 @@ Tensor with_gradient(const Numbers& gradient) {
 
 TEST(TorchClipping, ByNormIsFollowed) {
   const Tensor w = with_gradient({3, 4, 12});
-  const auto file = nlohmann::json::parse(std::ifstream(DESCENT_SOURCE_DIR "/tests/optim/golden/torch.json"));
+  const auto file = test::golden("torch.json");
   const auto& expected = file["clip_grad_norm_([3,4,12],1)"];
   EXPECT_EQ(optim::clip_grad_norm({w}, 1), expected["total_norm"].get<double>());
   for (int i = 0; i < 3; ++i) EXPECT_NEAR(w.grad().at(i), expected["grad"][static_cast<std::size_t>(i)].get<double>(), 1e-15);

@@ -4,15 +4,16 @@
 #include <cmath>
 
 #include "descent/optim/optimizer.h"
+#include "tests/optim/golden.h"
 
 namespace descent {
 namespace {
 
+using test::Numbers;
 using testing::DoubleNear;
 using testing::Each;
 using testing::ElementsAre;
 using testing::Pointwise;
-using Numbers = std::vector<double>;
 
 // An optimizer on one parameter whose gradients are given.
 class Path {
@@ -35,8 +36,7 @@ class Path {
   std::unique_ptr<optim::Optimizer> optimizer_;
 };
 
-double noise(int t, int i) { return std::sin(1.7 * t + 0.9 * i) * std::pow(10, (t + i) % 5 - 3); }
-Numbers noises(int t) { return {noise(t, 0), noise(t, 1), noise(t, 2)}; }
+Numbers noises(int t) { return {test::golden_gradient(t, 0), test::golden_gradient(t, 1), test::golden_gradient(t, 2)}; }
 
 // (w − a)²/2 from gradients, for a thousand steps.
 Numbers minimum_found(Path path, const Numbers& a) {
@@ -154,7 +154,7 @@ TEST(Asgd, IsEvaluatedAtTheAverageOfThePointsFromT0On) {
   Path path("asgd", {{"lr", 0.1}, {"lambd", 0}, {"t0", 2}}, {1});
   double sum = 0;
   for (int t = 1; t <= 6; ++t) {
-    const double w = path.step({noise(t, 0)})[0];
+    const double w = path.step({test::golden_gradient(t, 0)})[0];
     if (t >= 4) sum += w;  // the fourth is the last that replaces the average
   }
   path.optimizer().eval();

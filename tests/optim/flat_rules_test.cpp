@@ -5,25 +5,16 @@
 
 #include "descent/autograd/ops.h"
 #include "descent/optim/optimizer.h"
+#include "tests/optim/golden.h"
 
 // Rules that see all parameters as one vector: AdaGrad with the full matrix and with one norm, and Polyak's step.
 namespace descent {
 namespace {
 
+using test::Numbers;
+using test::parameter;
 using testing::DoubleNear;
 using testing::HasSubstr;
-using Numbers = std::vector<double>;
-
-Tensor parameter(const Numbers& values) {
-  return tensor({static_cast<std::int64_t>(values.size())}, values, DType::float64).set_requires_grad();
-}
-
-std::string message(const std::function<void()>& f) {
-  try {
-    f();
-  } catch (const Error& error) { return error.what(); }
-  return "";
-}
 
 double descend(optim::Optimizer& optimizer, const std::function<Tensor()>& loss) {
   return optimizer.step([&] {
@@ -73,7 +64,7 @@ TEST(AdagradFull, StepsAlongTheGradientFirst) {
 TEST(AdagradFull, RefusesMoreParametersThanAMatrixCanHold) {
   const Tensor w = zeros({5000}, DType::float64).set_requires_grad();
   const auto full = optim::make("adagrad_full", {w});
-  EXPECT_THAT(message([&] { descend(*full, [&] { return sum(square(w)); }); }),
+  EXPECT_THAT(test::error_of(ErrorKind::invalid, [&] { descend(*full, [&] { return sum(square(w)); }); }),
               HasSubstr("adagrad_full: 5000 parameters need a matrix of as many rows, of at most 4096"));
 }
 
@@ -117,9 +108,9 @@ TEST(Polyak, StaysWhereTheLossIsBelowTheMinimumThatIsGiven) {
 TEST(Polyak, AsksForTheMinimumAndForAClosure) {
   const Tensor w = parameter({3, -4});
   const auto polyak = optim::make("polyak", {w});
-  EXPECT_THAT(message([&] { descend(*polyak, [&] { return sum(square(w)); }); }), HasSubstr("give `minimum`"));
+  EXPECT_THAT(test::error_of(ErrorKind::invalid, [&] { descend(*polyak, [&] { return sum(square(w)); }); }), HasSubstr("give `minimum`"));
   polyak->set_minimum(0);
-  EXPECT_THAT(message([&] { polyak->step(); }), HasSubstr("call step(closure)"));
+  EXPECT_THAT(test::error_of(ErrorKind::invalid, [&] { polyak->step(); }), HasSubstr("call step(closure)"));
 }
 
 }  // namespace

@@ -3,57 +3,30 @@
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
-#include <nlohmann/json.hpp>
 
 #include "descent/optim/optimizer.h"
+#include "tests/optim/golden.h"
 
 // Trajectories of other implementations, and the tutorial's figures.
 namespace descent {
 namespace {
 
-using Json = nlohmann::json;
-using Numbers = std::vector<double>;
-
-Json read(const std::string& name) { return Json::parse(std::ifstream(DESCENT_SOURCE_DIR "/tests/optim/golden/" + name)); }
+using test::Numbers;
+using test::parameter;
 
 // torch.optim 1.13: four numbers, twenty steps, gradients that span four orders of magnitude.
 const Json& torch_file() {
-  static const Json file = read("torch.json");
+  static const Json file = test::golden("torch.json");
   return file;
-}
-
-Value to_value(const Json& json) {
-  if (json.is_boolean()) return json.get<bool>();
-  if (json.is_array()) return json.get<Numbers>();
-  return json.get<double>();
 }
 
 Value to_options(const Json& json) {
   Value options = Value::map();
   for (const auto& [name, value] : json.items()) {
-    if (name != "foreach") options.set(name, to_value(value));  // how PyTorch computes it, not what
+    if (name != "foreach") options.set(name, test::to_value(value));  // how PyTorch computes it, not what
   }
   return options;
 }
-
-std::unique_ptr<optim::Optimizer> make(const std::string& type, const Value& options, const Tensor& w) {
-  std::unique_ptr<optim::Optimizer> optimizer(static_cast<optim::Optimizer*>(optim::Optimizer::kind().make(type, options).release()));
-  optimizer->add_parameters({{"w", w}});
-  return optimizer;
-}
-
-Tensor parameter(const Numbers& values, DType dtype = DType::float64) {
-  return tensor({static_cast<std::int64_t>(values.size())}, values, dtype).set_requires_grad();
-}
-
-void step(optim::Optimizer& optimizer, Tensor w, const Numbers& gradient) {
-  optimizer.zero_grad();
-  w.backward(tensor(w.shape(), gradient, w.dtype()));
-  optimizer.step();
-}
-
-double torch_gradient(int t, int i) { return std::sin(1.7 * t + 0.9 * i) * std::pow(10, (t + i) % 5 - 3); }
 
 double largest(const Numbers& values) {
   double size = 0;
@@ -65,12 +38,13 @@ double largest(const Numbers& values) {
 // no more digits than that.
 double distance(const std::string& type, const Value& options, const Json& trajectory, DType dtype) {
   const Tensor w = parameter(torch_file()["p0"].get<Numbers>(), dtype);
-  const auto optimizer = make(type, options, w);
+  const auto optimizer = test::make_optimizer(type, options, w);
   double worst = 0;
   int t = 0;
   for (const Json& point : trajectory) {
     ++t;
-    step(*optimizer, w, {torch_gradient(t, 0), torch_gradient(t, 1), torch_gradient(t, 2), torch_gradient(t, 3)});
+    test::step(*optimizer, w,
+               {test::golden_gradient(t, 0), test::golden_gradient(t, 1), test::golden_gradient(t, 2), test::golden_gradient(t, 3)});
     const auto want = point.get<Numbers>();
     for (std::size_t i = 0; i < 4; ++i) {
       const double scale = dtype == DType::float32 ? largest(want) : std::abs(want[i]);
@@ -120,27 +94,27 @@ TEST_P(KerasTrajectory, IsFollowedInItsDialect) {
   const Tensor w = parameter(Numbers(10, 1));
   Value options = to_options(GetParam()["options"]);
   options.set("dialect", "keras");
-  const auto optimizer = make(GetParam()["optimizer"], options, w);
+  const auto optimizer = test::make_optimizer(GetParam()["optimizer"], options, w);
   const double precision = GetParam()["optimizer"] == "adam" ? 1.4e-4 : 5.1e-5;
   Numbers gradient(10, 0.01);
   for (const Json& row : GetParam()["parameters_before_steps_2_to_6"]) {
-    step(*optimizer, w, gradient);
+    test::step(*optimizer, w, gradient);
     EXPECT_THAT(w.to_vector(), testing::Pointwise(testing::DoubleNear(precision), row.get<Numbers>()));
     for (std::size_t i = 0; i < 10; ++i) gradient[i] = static_cast<double>(i + 1) / 10;
   }
 }
 
-std::vector<Json> keras_cases() { return read("keras.json")["cases"].get<std::vector<Json>>(); }
+std::vector<Json> keras_cases() { return test::golden("keras.json")["cases"].get<std::vector<Json>>(); }
 INSTANTIATE_TEST_SUITE_P(All, KerasTrajectory, testing::ValuesIn(keras_cases()),
                          [](const auto& each) { return each.param["optimizer"].template get<std::string>(); });
 
 // AdaGrad on x².
 Numbers parabola(const char* dialect, double from, double lr, int steps) {
   const Tensor x = parameter({from});
-  const auto adagrad = make("adagrad", Value::map({{"dialect", dialect}, {"lr", lr}}), x);
+  const auto adagrad = test::make_optimizer("adagrad", Value::map({{"dialect", dialect}, {"lr", lr}}), x);
   Numbers path;
   for (int t = 0; t < steps; ++t) {
-    step(*adagrad, x, {2 * x.at(0)});
+    test::step(*adagrad, x, {2 * x.at(0)});
     path.push_back(x.at(0));
   }
   return path;

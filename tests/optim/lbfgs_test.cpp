@@ -2,18 +2,16 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <fstream>
-#include <nlohmann/json.hpp>
 
 #include "descent/autograd/ops.h"
 #include "descent/optim/line_search.h"
 #include "descent/optim/optimizer.h"
+#include "tests/optim/golden.h"
 
 namespace descent {
 namespace {
 
-using Json = nlohmann::json;
-using Numbers = std::vector<double>;
+using test::Numbers;
 using testing::HasSubstr;
 
 Tensor rosenbrock(const Tensor& w) {
@@ -22,12 +20,12 @@ Tensor rosenbrock(const Tensor& w) {
 }
 
 // L-BFGS on Rosenbrock's function, counting evaluations.
-struct Descent {
+struct Valley {
   Tensor w;
   std::unique_ptr<optim::Optimizer> optimizer;
   int evaluations = 0;
 
-  explicit Descent(const Value& options = Value::map(), const Numbers& start = {-1.2, 1}, DType dtype = DType::float64)
+  explicit Valley(const Value& options = Value::map(), const Numbers& start = {-1.2, 1}, DType dtype = DType::float64)
       : w(tensor(Shape{2}, start, dtype).set_requires_grad()),
         optimizer(static_cast<optim::Optimizer*>(optim::Optimizer::kind().make("lbfgs", options).release())) {
     optimizer->add_parameters({{"w", w}});
@@ -43,25 +41,11 @@ struct Descent {
   }
 };
 
-Value to_options(const Json& given) {
-  Value options = Value::map();
-  for (const auto& [name, value] : given.items()) {
-    if (value.is_string()) {
-      options.set(name, value.get<std::string>());
-    } else if (value.is_number_integer()) {
-      options.set(name, value.get<std::int64_t>());
-    } else {
-      options.set(name, value.get<double>());
-    }
-  }
-  return options;
-}
-
 // Of torch.optim.LBFGS: evaluations and point after every step. Rounding grows along the valley, by 1e4 at most.
 TEST(Lbfgs, FollowsPyTorchEvaluationByEvaluation) {
-  const Json golden = Json::parse(std::ifstream(DESCENT_SOURCE_DIR "/tests/optim/golden/matrix_rules.json"));
+  const Json golden = test::golden("matrix_rules.json");
   for (const Json& expected : golden["lbfgs"]) {
-    Descent run(to_options(expected["options"]));
+    Valley run(test::to_value(expected["options"]));
     for (const Json& point : expected["points"]) {
       run.step();
       EXPECT_EQ(run.evaluations, point[0]) << expected["options"];
@@ -72,26 +56,26 @@ TEST(Lbfgs, FollowsPyTorchEvaluationByEvaluation) {
 }
 
 TEST(Lbfgs, SolvesRosenbrockIn49Evaluations) {
-  Descent run(Value::map({{"max_iter", 1000}, {"max_eval", 1000}, {"tolerance_grad", 1e-12}, {"tolerance_change", 0}}));
+  Valley run(Value::map({{"max_iter", 1000}, {"max_eval", 1000}, {"tolerance_grad", 1e-12}, {"tolerance_change", 0}}));
   EXPECT_DOUBLE_EQ(run.step(), 24.2);
   EXPECT_EQ(run.evaluations, 49);
   EXPECT_NEAR(run.w.at(0), 1, 1e-14);
 }
 
 TEST(Lbfgs, SolvesRosenbrockInFloat32) {
-  Descent run(Value::map(), {-1.2, 1}, DType::float32);
+  Valley run(Value::map(), {-1.2, 1}, DType::float32);
   for (int i = 0; i < 4; ++i) run.step();
   EXPECT_NEAR(run.w.at(0), 1, 1e-3);
 }
 
 TEST(Lbfgs, ContinuesExactlyFromASavedStateInTheMiddleOfItsHistory) {
   const Value options = Value::map({{"max_iter", 1}, {"history_size", 3}});
-  Descent unbroken(options);
+  Valley unbroken(options);
   for (int i = 0; i < 30; ++i) unbroken.step();
   for (const int at : {1, 2, 5, 17}) {
-    Descent first(options);
+    Valley first(options);
     for (int i = 0; i < at; ++i) first.step();
-    Descent second(options, first.w.to_vector());
+    Valley second(options, first.w.to_vector());
     second.optimizer->set_state(first.optimizer->state());
     for (int i = at; i < 30; ++i) second.step();
     EXPECT_EQ(second.w.to_vector(), unbroken.w.to_vector()) << at;

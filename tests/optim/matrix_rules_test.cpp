@@ -3,48 +3,29 @@
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
-#include <nlohmann/json.hpp>
 
 #include "descent/autograd/ops.h"
 #include "descent/optim/optimizer.h"
+#include "tests/optim/golden.h"
 
 // Rules that see a whole tensor, against their NumPy versions of golden/make_matrix_rules.py and against values by hand.
 namespace descent {
 namespace {
 
-using Json = nlohmann::json;
-using Numbers = std::vector<double>;
+using test::Numbers;
+using test::step;
 using testing::DoubleNear;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Pointwise;
 
-const Json& golden() {
-  static const Json file = Json::parse(std::ifstream(DESCENT_SOURCE_DIR "/tests/optim/golden/matrix_rules.json"));
+const Json& reference() {
+  static const Json file = test::golden("matrix_rules.json");
   return file;
 }
 
-Value to_value(const Json& json) {
-  if (json.is_boolean()) return json.get<bool>();
-  if (json.is_string()) return json.get<std::string>();
-  if (json.is_array()) return json.get<Numbers>();
-  if (json.is_number_integer()) return json.get<std::int64_t>();
-  return json.get<double>();
-}
-
-std::unique_ptr<optim::Optimizer> make(const std::string& type, const Json& given, const Tensor& w) {
-  Value options = Value::map();
-  for (const auto& [name, value] : given.items()) options.set(name, to_value(value));
-  std::unique_ptr<optim::Optimizer> optimizer(static_cast<optim::Optimizer*>(optim::Optimizer::kind().make(type, options).release()));
-  optimizer->add_parameters({{"w", w}});
-  return optimizer;
-}
-
-void step(optim::Optimizer& optimizer, const Tensor& w, const Numbers& gradient) {
-  optimizer.zero_grad();
-  w.backward(tensor(w.shape(), gradient, w.dtype()));
-  optimizer.step();
+std::unique_ptr<optim::Optimizer> matrix_rule(const std::string& type, const Json& options, const Tensor& w) {
+  return test::make_optimizer(type, test::to_value(options), w);
 }
 
 Numbers start(std::int64_t n) {
@@ -54,7 +35,7 @@ Numbers start(std::int64_t n) {
 }
 Numbers gradient(int t, std::int64_t n) {
   Numbers g;
-  for (int i = 0; i < n; ++i) g.push_back(std::sin(1.7 * t + 0.9 * i) * std::pow(10, (t + i) % 5 - 3));
+  for (int i = 0; i < n; ++i) g.push_back(test::golden_gradient(t, i));
   return g;
 }
 
@@ -63,8 +44,8 @@ double distance(const Json& expected, DType dtype) {
   const auto sizes = expected["shape"].get<std::vector<std::int64_t>>();
   const Shape shape(sizes.begin(), sizes.end());
   const Tensor w = tensor(shape, start(shape.size()), dtype).set_requires_grad();
-  const auto optimizer = make(expected["type"], expected["options"], w);
-  const auto steps = golden()["steps"].get<std::vector<int>>();
+  const auto optimizer = matrix_rule(expected["type"], expected["options"], w);
+  const auto steps = reference()["steps"].get<std::vector<int>>();
   double worst = 0;
   std::size_t point = 0;
   for (int t = 1; t <= steps.back(); ++t) {
@@ -82,7 +63,7 @@ class MatrixRule : public testing::TestWithParam<std::string> {
   double worst(DType dtype) const {
     double distance_of_all = 0;
     int count = 0;
-    for (const Json& expected : golden()["cases"]) {
+    for (const Json& expected : reference()["cases"]) {
       if (expected["type"] != GetParam()) continue;
       const double own = distance(expected, dtype);
       EXPECT_LT(own, dtype == DType::float64 ? 1e-9 : 1e-2) << expected["options"] << expected["shape"];
@@ -106,7 +87,7 @@ Tensor square(double a, double b, double c, double d) { return tensor({{a, b}, {
 TEST(Lars, MovesAParameterByItsShareOfTheLengthWhateverTheGradient) {
   for (const double scale : {1.0, 1e6}) {
     const Tensor w = square(3, 0, 0, 4);  // of length 5
-    const auto lars = make("lars", {{"trust_coefficient", 0.1}}, w);
+    const auto lars = matrix_rule("lars", {{"trust_coefficient", 0.1}}, w);
     step(*lars, w, {0, 2 * scale, 0, 0});
     EXPECT_THAT(w.to_vector(), ElementsAre(3, DoubleNear(-0.5, 1e-15), 0, 4));
   }
@@ -114,14 +95,14 @@ TEST(Lars, MovesAParameterByItsShareOfTheLengthWhateverTheGradient) {
 
 TEST(Lamb, TakesAStepOfAdamWhereTheParameterIsZero) {
   const Tensor w = square(0, 0, 0, 0);
-  const auto lamb = make("lamb", {{"lr", 0.1}, {"eps", 0}}, w);
+  const auto lamb = matrix_rule("lamb", {{"lr", 0.1}, {"eps", 0}}, w);
   step(*lamb, w, {1, -2, 3, 0.5});
   EXPECT_THAT(w.to_vector(), Pointwise(DoubleNear(1e-15), Numbers{-0.1, 0.1, -0.1, -0.1}));
 }
 
 TEST(Sm3, IsAdagradOnAVector) {
   const Tensor v = tensor(Shape{3}, {1, -2, 3}, DType::float64).set_requires_grad(), w = v.clone().set_requires_grad();
-  const auto sm3 = make("sm3", {{"lr", 0.1}, {"eps", 0}}, v), adagrad = make("adagrad", {{"lr", 0.1}, {"eps", 0}}, w);
+  const auto sm3 = matrix_rule("sm3", {{"lr", 0.1}, {"eps", 0}}, v), adagrad = matrix_rule("adagrad", {{"lr", 0.1}, {"eps", 0}}, w);
   for (int t = 1; t < 20; ++t) {
     step(*sm3, v, gradient(t, 3));
     step(*adagrad, w, gradient(t, 3));
@@ -132,7 +113,7 @@ TEST(Sm3, IsAdagradOnAVector) {
 // After the gradient [[1, 2], [3, 4]]: rows 4, 16, columns 9, 16. The next one adds to min(row, column): 4, 4, 9, 16.
 TEST(Sm3, BoundsEveryElementByTheLesserOfRowAndColumn) {
   const Tensor w = square(0, 0, 0, 0);
-  const auto sm3 = make("sm3", {{"lr", 1}}, w);
+  const auto sm3 = matrix_rule("sm3", {{"lr", 1}}, w);
   step(*sm3, w, {1, 2, 3, 4});
   EXPECT_EQ(w.to_vector(), (Numbers{-1, -1, -1, -1}));
   step(*sm3, w, {1, 1, 1, 3});
@@ -143,14 +124,14 @@ TEST(Sm3, BoundsEveryElementByTheLesserOfRowAndColumn) {
 // Squares of rank one, [[1, 4], [9, 36]], are held exactly by their means: every element of u is 1.
 TEST(Adafactor, HoldsSquaresOfRankOneExactly) {
   const Tensor w = square(2, 2, 2, 2);
-  const auto adafactor = make("adafactor", {{"lr", 0.1}}, w);
+  const auto adafactor = matrix_rule("adafactor", {{"lr", 0.1}}, w);
   step(*adafactor, w, {1, -2, 3, -6});
   EXPECT_THAT(w.to_vector(), Pointwise(DoubleNear(1e-15), Numbers{1.8, 2.2, 1.8, 2.2}));
 }
 
 TEST(Adafactor, KeepsANumberForEachRowAndColumnOnly) {
   const Tensor w = zeros({30, 20}, DType::float64).set_requires_grad();
-  const auto adafactor = make("adafactor", Json::object(), w);
+  const auto adafactor = matrix_rule("adafactor", Json::object(), w);
   step(*adafactor, w, Numbers(600, 1));
   std::int64_t kept = 0;
   for (const auto& [name, value] : adafactor->parameters()[0].state) kept += value.size();
@@ -160,7 +141,7 @@ TEST(Adafactor, KeepsANumberForEachRowAndColumnOnly) {
 TEST(Adafactor, RefusesThreeEps) {
   const Tensor w = square(0, 0, 0, 0);
   try {
-    make("adafactor", {{"eps", {1, 2, 3}}}, w);
+    matrix_rule("adafactor", {{"eps", {1, 2, 3}}}, w);
     FAIL();
   } catch (const Error& error) { EXPECT_THAT(error.what(), HasSubstr("eps: expected one or two numbers")); }
 }
@@ -168,14 +149,14 @@ TEST(Adafactor, RefusesThreeEps) {
 // L = R = diag(16, 81), and diag(4, 9) is divided by 16^¼·16^¼ = 4 and by 81^¼·81^¼ = 9.
 TEST(Shampoo, TurnsAFirstDiagonalGradientIntoTheIdentity) {
   const Tensor w = square(0, 0, 0, 0);
-  const auto shampoo = make("shampoo", {{"lr", 1}, {"matrix_eps", 1e-12}}, w);
+  const auto shampoo = matrix_rule("shampoo", {{"lr", 1}, {"matrix_eps", 1e-12}}, w);
   step(*shampoo, w, {4, 0, 0, 9});
   EXPECT_THAT(w.to_vector(), Pointwise(DoubleNear(1e-12), Numbers{-1, 0, 0, -1}));
 }
 
 TEST(Shampoo, IsNotANumberAfterAnOverflow) {
   const Tensor w = square(1, 2, 3, 4);
-  const auto shampoo = make("shampoo", Json::object(), w);
+  const auto shampoo = matrix_rule("shampoo", Json::object(), w);
   step(*shampoo, w, {1e200, 0, 0, 1});
   EXPECT_TRUE(std::isnan(w.at(0)));
 }
@@ -184,14 +165,15 @@ TEST(Shampoo, IsNotANumberAfterAnOverflow) {
 TEST(Muon, MovesByTheOrthogonalFactorOfTheGradient) {
   const Json classical{{"lr", 1}, {"weight_decay", 0}, {"ns_coefficients", {1.5, -0.5, 0}}, {"ns_steps", 60}};
   const Tensor w = square(0, 0, 0, 0);
-  step(*make("muon", classical, w), w, {3, 1, -1, 3});  // √10 times a rotation
+  step(*matrix_rule("muon", classical, w), w, {3, 1, -1, 3});  // √10 times a rotation
   EXPECT_THAT(w.to_vector(),
               Pointwise(DoubleNear(1e-14), Numbers{-3 / std::sqrt(10), -1 / std::sqrt(10), 1 / std::sqrt(10), -3 / std::sqrt(10)}));
 }
 
 TEST(Muon, UpdatesAVectorByAdamw) {
   const Tensor v = tensor(Shape{3}, {1, -2, 3}, DType::float64).set_requires_grad(), w = v.clone().set_requires_grad();
-  const auto muon = make("muon", {{"lr", 0.1}, {"weight_decay", 0.1}}, v), adamw = make("adamw", {{"lr", 0.1}, {"weight_decay", 0.1}}, w);
+  const auto muon = matrix_rule("muon", {{"lr", 0.1}, {"weight_decay", 0.1}}, v),
+             adamw = matrix_rule("adamw", {{"lr", 0.1}, {"weight_decay", 0.1}}, w);
   for (int t = 1; t < 20; ++t) {
     step(*muon, v, gradient(t, 3));
     step(*adamw, w, gradient(t, 3));

@@ -3,39 +3,21 @@
 #include <gmock/gmock.h>
 
 #include <cmath>
-#include <fstream>
-#include <nlohmann/json.hpp>
 
 #include "descent/core/error.h"
 #include "descent/optim/plateau.h"
+#include "tests/optim/golden.h"
 
 namespace descent {
 namespace {
 
-using Json = nlohmann::json;
 using optim::Schedule;
+using test::golden;
+using test::Numbers;
+using test::to_value;
 using testing::DoubleNear;
 using testing::HasSubstr;
 using testing::Pointwise;
-using Numbers = std::vector<double>;
-
-Json golden(const std::string& name) { return Json::parse(std::ifstream(std::string(DESCENT_SOURCE_DIR "/tests/optim/golden/") + name)); }
-
-Value to_value(const Json& json) {
-  if (json.is_boolean()) return json.get<bool>();
-  if (json.is_string()) return json.get<std::string>();
-  if (json.is_number_integer()) return json.get<std::int64_t>();
-  if (json.is_number()) return json.get<double>();
-  Value value = json.is_array() ? Value::list({}) : Value::map();
-  for (const auto& [key, item] : json.items()) {
-    if (json.is_array()) {
-      value.items.push_back(to_value(item));
-    } else {
-      value.set(key, to_value(item));
-    }
-  }
-  return value;
-}
 
 std::unique_ptr<Schedule> make_schedule(const std::string& type, const Value& options) {
   return std::unique_ptr<Schedule>(static_cast<Schedule*>(Schedule::kind().make(type, options).release()));

@@ -7,8 +7,8 @@
 #include "descent/autograd/ops.h"
 #include "descent/core/rng.h"
 #include "descent/optim/optimizer.h"
+#include "tests/optim/golden.h"
 #include "tests/python.h"
-#include "tests/temporary_folder.h"
 
 // A thousand steps of a small net by every optimizer that PyTorch has, beside PyTorch. Skipped where /usr/bin/python3 has no torch.
 namespace descent::test {
@@ -43,7 +43,7 @@ const std::vector<Case>& cases() {
   return all;
 }
 
-using Numbers = std::vector<double>;
+using test::Numbers;
 
 // What a step of PyTorch left: its gradient, its parameters, and those of its run that started one unit in the last place away.
 struct Step {

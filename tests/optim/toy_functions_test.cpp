@@ -7,13 +7,14 @@
 #include "descent/core/rng.h"
 #include "descent/objective/objective.h"
 #include "descent/optim/optimizer.h"
+#include "tests/optim/golden.h"
 
 // Every optimizer on every toy function, by a rate and a number of steps of its own for all of them. The rate falls linearly to zero, so
 // that rules with steps of a fixed length arrive too.
 namespace descent {
 namespace {
 
-using Numbers = std::vector<double>;
+using test::Numbers;
 
 struct Toy {
   const char* name;

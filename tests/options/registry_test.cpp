@@ -65,7 +65,7 @@ std::string errors_of(const Value& value) {
   return diagnostics.report();
 }
 
-Spec read(const Value& value) {
+Spec spec_of(const Value& value) {
   Diagnostics diagnostics;
   const Spec spec = Shape2::kind().read(value, {diagnostics, "shape"});
   EXPECT_EQ(diagnostics.report(), "");
@@ -122,18 +122,18 @@ TEST(Registry, ListsWhatIsWrongInCpp) {
 }
 
 TEST(Registry, ReadsAScalarAsTheType) {
-  const Spec spec = read(plain("circle"));
+  const Spec spec = spec_of(plain("circle"));
   EXPECT_EQ(spec.type, "circle");
   EXPECT_EQ(spec.options, Value::map({{"radius", 1}}));
 }
 
 TEST(Registry, CompletesEveryDefault) {
-  const Spec spec = read(Value::map({{"type", "rectangle"}, {"width", 0.5}}));
+  const Spec spec = spec_of(Value::map({{"type", "rectangle"}, {"width", 0.5}}));
   EXPECT_EQ(spec.options, Value::map({{"width", 0.5}, {"height", 2}}));
 }
 
 TEST(Registry, CompletesNestedComponents) {
-  const Spec spec = read(Value::map({{"type", "group"}, {"members", {"circle", Value::map({{"type", "big_circle"}})}}}));
+  const Spec spec = spec_of(Value::map({{"type", "group"}, {"members", {"circle", Value::map({{"type", "big_circle"}})}}}));
   EXPECT_EQ(spec.options.find("frame"), nullptr);
   EXPECT_EQ(*spec.options.find("members"),
             Value({Value::map({{"type", "circle"}, {"radius", 1}}), Value::map({{"type", "big_circle"}, {"radius", 10}})}));
@@ -147,7 +147,7 @@ TEST(Registry, KeepsTheMarksOfWhatWasGiven) {
   Value value = Value::map({{"type", "group"}, {"members", Value::list({member})}});
   value.mark = {source, 1, 8};
   value.entries[1].mark = {source, 3, 1};
-  const Spec spec = read(value);
+  const Spec spec = spec_of(value);
   EXPECT_EQ(spec.mark.column, 8);
   EXPECT_EQ(spec.options.entries[0].mark.line, 3);
   const Spec inner = Shape2::kind().read(spec.options.find("members")->items[0], {*std::make_unique<Diagnostics>(), ""});

@@ -1,9 +1,8 @@
 #include "descent/report/page_data.h"
+#include "descent/experiment/json.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include <nlohmann/json.hpp>
 
 #include "descent/report/records_data.h"
 #include "tests/temporary_folder.h"
@@ -14,8 +13,6 @@ namespace {
 using test::error_of;
 using test::spill;
 using testing::HasSubstr;
-using Json = nlohmann::ordered_json;
-
 class PageData : public testing::Test {
  protected:
   std::string file(const std::string& name, const std::string& content) const {

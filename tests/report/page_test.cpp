@@ -1,19 +1,17 @@
 #include "descent/report/page.h"
+#include "descent/experiment/json.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <rapidcheck/gtest.h>
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 namespace descent::report {
 namespace {
 
 using testing::HasSubstr;
 using testing::Not;
-using Json = nlohmann::ordered_json;
-
 // The text between the beginning of the data and its script's end, as a browser sees it: up to the first end tag, whatever that stands in.
 std::string data_of(const std::string& page) {
   const std::string begin = "<script type=\"application/json\" id=\"data\">";
@@ -55,7 +53,7 @@ TEST(Page, AllowsItsOwnScriptsAndStylesOnly) {
 
 TEST(Page, HoldsTheDataAsItWas) {
   const Json data{{"kind", "run"}, {"name", "a\"b\\c</script><img src=x onerror=alert(1)><!--"}, {"numbers", {1, 2.5, nullptr}}};
-  EXPECT_EQ(Json::parse(data_of(page(data))), data);
+  EXPECT_EQ(parse_json(data_of(page(data))), data);
 }
 
 // An unescaped `<` is all that the end of a script, a comment or an element can begin with.

@@ -9,15 +9,15 @@
 
 #include "descent/core/error.h"
 #include "descent/stats/sensitivity.h"
+#include "tests/special.h"
 
 namespace descent::stats {
 namespace {
 
+using test::kInfinity;
+using test::kNan;
 using testing::DoubleEq;
 using testing::ElementsAre;
-
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
 TEST(TimeToTarget, IsTheFirstStepThatReachesIt) {
   EXPECT_EQ(time_to_target({0, 10, 20, 30}, {4, 2, 1, 2}, 2), 10);

@@ -10,12 +10,13 @@
 #include "descent/core/error.h"
 #include "descent/core/rng.h"
 #include "descent/stats/bootstrap.h"
+#include "tests/special.h"
 
 namespace descent::stats {
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+using test::kInfinity;
+using test::kNan;
 
 // The k-th of all nⁿ samples of n values with replacement.
 std::vector<double> sample(const std::vector<double>& values, std::size_t k) {

@@ -11,14 +11,14 @@
 #include "descent/core/error.h"
 #include "descent/core/math.h"
 #include "descent/core/rng.h"
+#include "tests/special.h"
 
 namespace descent::stats {
 namespace {
 
+using test::kInfinity;
 using testing::ElementsAre;
 using testing::HasSubstr;
-
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 // Costs of optimizers whose means are given, each with noise of deviation 1, over ten seeds; lognormal: their exponentials.
 Table simulated(Rng& rng, const std::vector<double>& means, bool lognormal) {

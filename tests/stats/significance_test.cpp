@@ -11,15 +11,15 @@
 
 #include "descent/core/error.h"
 #include "descent/stats/ranks.h"
+#include "tests/special.h"
 
 namespace descent::stats {
 namespace {
 
+using test::kInfinity;
+using test::kNan;
 using testing::DoubleEq;
 using testing::ElementsAre;
-
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
 PairedTest against_zero(const std::vector<double>& differences) {
   return signed_rank_test(differences, std::vector<double>(differences.size()));

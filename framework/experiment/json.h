@@ -1,0 +1,18 @@
+#pragma once
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+
+namespace descent {
+
+using Json = nlohmann::ordered_json;  // keys in the order of writing
+
+// Reading and writing are compiled once, here: they take a compiler longer than most files.
+// Discarded unless the text is JSON, of at most 100 levels.
+Json parse_json(std::string_view text);
+// The object in a file, or null when there is no such file. Throws Error (kind data) if it holds anything else.
+Json read_json(const std::string& path);
+// On one line, or indented. What is not UTF-8 is replaced.
+std::string to_text(const Json& json, int indent = -1);
+
+}  // namespace descent
