@@ -140,9 +140,10 @@ ComponentKind& Dataset::kind() {
 
 void Dataset::options(Options& option) {
   const auto complete = [this](Value& part, const Reading& reading) { complete_part(part, reading); };
-  Options different;
-  source_options(different);
-  different.require_nothing();
+  const auto different = [this](Options& keys) {
+    source_options(keys);
+    keys.require_nothing();
+  };
   source_options(option);
   option("standardize", standardize, "scale every feature to mean 0 and deviation 1 over the training rows");
   option("split", split, "rows held out of the data");

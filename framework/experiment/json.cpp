@@ -10,12 +10,23 @@ namespace descent {
 constexpr int kDeepest = 100;
 constexpr std::size_t kMostBytes = std::size_t{1} << 30;
 
-Json parse_json(std::string_view text) {
-  bool is_shallow = true;
-  const auto watch = [&](int depth, Json::parse_event_t, Json&) { return is_shallow = is_shallow && depth <= kDeepest; };
-  Json json = Json::parse(text.begin(), text.end(), watch, false);
-  return is_shallow ? json : Json(Json::value_t::discarded);
+namespace {
+
+bool is_shallow(std::string_view text) {
+  int depth = 0;
+  bool is_in_string = false;
+  for (std::size_t i = 0; i < text.size() && depth <= kDeepest; ++i) {
+    const char c = text[i];
+    if (c == '"') is_in_string = !is_in_string;
+    if (c == '\\') ++i;
+    if (!is_in_string) depth += (c == '[' || c == '{') - (c == ']' || c == '}');
+  }
+  return depth <= kDeepest;
 }
+
+}  // namespace
+
+Json parse_json(std::string_view text) { return is_shallow(text) ? Json::parse(text, nullptr, false) : Json(Json::value_t::discarded); }
 
 Json read_json(const std::string& path) {
   std::error_code ignored;

@@ -96,8 +96,8 @@ class Describer {
   Json form(const Option& option) const {
     if (option.kind) return reference(key_of(*option.kind));
     if (!option.section.empty()) return options(option.section);
-    if (!option.keys.empty()) return options(option.keys);
-    return option.form.is_null() ? Json::object() : to_json(option.form);
+    if (option.keys) return options(option.list_of_keys());
+    return option.form ? to_json(option.form(option)) : Json::object();
   }
 
   bool is_whole_;

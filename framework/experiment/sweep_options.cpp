@@ -154,11 +154,8 @@ void SweepOptions::options(Options& option) {
   option.form(form::map(triple));
   option("zip", zip, "a mapping of paths to lists of one length", "the first values of all, then the second ones, …", check_zip);
   option.form(form::map(any_list));
-  Random random_options;
-  Options random_keys;
-  random_options.options(random_keys);
   option("random", random, "a mapping with samples, seed, over", "values drawn at random", read_random);
-  option.keys(random_keys, false);
+  option.keys([](Options& keys) { Random().options(keys); });
   option("jobs", jobs, {0, 1024}, "worker processes; 0: one for each core");
   option("keep", keep, {"best", "all", "none"}, "which trials also leave a run folder under trials/");
   option("metric", metric, "what ranks the trials; by default the objective, else validation/loss, else the loss");

@@ -75,13 +75,7 @@ class RuleOptimizer final : public Optimizer {
            "other options for parameters whose whole name matches; the first counts", [this](const Value& groups, const Reading& reading) {
              check_groups(groups, reading, [this](const Value& options, const Reading& at) { with(options, at); });
            });
-    std::string match;
-    Options keys;
-    rule.options(keys);
-    keys.require_nothing();
-    keys("match", match, "a regular expression over whole parameter names");
-    keys.required();
-    option.keys(keys, true);
+    option.keys([this](Options& keys) { group_options(keys); }, true);
     wrappers_.options(option);
   }
   void check_options(const Value& given, const Reading& reading) const override { check(rule, given, reading); }
@@ -138,6 +132,13 @@ class RuleOptimizer final : public Optimizer {
     Flat flat(members, rate, of(group).adjustment(rate), evaluated);
     of(group).update(flat);
     flat.store();
+  }
+  void group_options(Options& keys) {
+    rule.options(keys);
+    keys.require_nothing();
+    std::string match;
+    keys("match", match, "a regular expression over whole parameter names");
+    keys.required();
   }
   static void check(const Rule& rule, const Value& given, const Reading& reading) {
     check_decay(rule, given, reading);

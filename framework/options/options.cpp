@@ -40,21 +40,25 @@ bool read_in(Range range, const Value& value, const Reading& reading, std::array
   return read_number(value.items[1], reading.at(1U), range, pair[1]) && first;
 }
 
-Value form_in(Range range, const double*) { return form::number(range); }
-Value form_in(Range range, const std::int64_t*) { return form::integer(range); }
+// The form of a T within the range of its option.
 template <class T>
-Value form_in(Range range, const std::optional<T>*) {
-  return form_in(range, static_cast<T*>(nullptr));
-}
+struct Form {
+  static Value of(const Option& option) { return std::is_integral_v<T> ? form::integer(option.range) : form::number(option.range); }
+};
 template <class T>
-Value form_in(Range range, const std::vector<T>*) {
-  return form::list(form_in(range, static_cast<T*>(nullptr)));
-}
-Value form_in(Range range, const std::array<double, 2>*) {
-  Value pair = form::list(form::number(range), 2);
-  pair.set("maxItems", 2);
-  return pair;
-}
+struct Form<std::optional<T>> : Form<T> {};
+template <class T>
+struct Form<std::vector<T>> {
+  static Value of(const Option& option) { return form::list(Form<T>::of(option)); }
+};
+template <>
+struct Form<std::array<double, 2>> {
+  static Value of(const Option& option) {
+    Value pair = form::list(Form<double>::of(option), 2);
+    pair.set("maxItems", 2);
+    return pair;
+  }
+};
 
 template <class T>
 Value written(const T& value) {
@@ -107,7 +111,7 @@ void bind(Option& option, T& value, Read read) {
 template <class T>
 void bind_in(Range range, Option& option, T& value) {
   option.range = range;
-  option.form = form_in(range, &value);
+  option.form = Form<T>::of;
   bind(option, value, [range](const Value& given, const Reading& reading, auto& result) { return read_in(range, given, reading, result); });
 }
 
@@ -117,12 +121,12 @@ Option& Options::declare(const char* name, std::string type, const char* meaning
   for (const Option& other : list_) {
     if (other.name == name) fail(ErrorKind::internal, "option '{}' is declared twice", name);
   }
-  Option option;
+  if (list_.empty()) list_.reserve(16);
+  Option& option = list_.emplace_back();
   option.name = name;
   option.type = std::move(type);
   option.meaning = meaning;
-  list_.push_back(std::move(option));
-  return list_.back();
+  return option;
 }
 
 void Options::operator()(const char* name, double& value, Range range, const char* meaning) {
@@ -151,30 +155,30 @@ void Options::operator()(const char* name, std::uint64_t& value, const char* mea
   Option& option = declare(name, "integer", meaning);
   option.range = kUnsigned;
   // As doubles, which readers of JSON have, the largest integer and the bound are one.
-  option.form = Value::map({{"type", "integer"}, {"minimum", 0}, {"maximum", ~std::uint64_t{0}}});
+  option.form = [](const Option&) { return Value::map({{"type", "integer"}, {"minimum", 0}, {"maximum", ~std::uint64_t{0}}}); };
   bind(option, value, read_unsigned);
 }
 
 void Options::operator()(const char* name, bool& value, const char* meaning) {
   bind(declare(name, "true|false", meaning), value, read_boolean);
-  form(form::boolean());
+  list_.back().form = [](const Option&) { return form::boolean(); };
 }
 
 void Options::operator()(const char* name, std::string& value, const char* meaning) {
   bind(declare(name, "text", meaning), value, read_text);
-  form(form::text());
+  list_.back().form = [](const Option&) { return form::text(); };
 }
 
 void Options::operator()(const char* name, std::vector<std::string>& value, const char* meaning) {
   bind(declare(name, "list of texts", meaning), value, [](const Value& given, const Reading& reading, std::vector<std::string>& list) {
     return read_list(given, reading, "a list of texts", list, read_text);
   });
-  form(form::list(form::text()));
+  list_.back().form = [](const Option&) { return form::list(form::text()); };
 }
 
 void Options::operator()(const char* name, Path& value, const char* meaning) {
   bind(declare(name, "path", meaning), value, read_path);
-  form(form::text());
+  list_.back().form = [](const Option&) { return form::text(); };
 }
 
 void Options::operator()(const char* name, Value& value, const char* form, const char* meaning) {
@@ -218,7 +222,7 @@ void Options::choice(const char* name, std::vector<std::string> choices, const c
                      std::function<std::size_t()> get) {
   Option& option = declare(name, fmt::format("{}", fmt::join(choices, "|")), meaning);
   option.choices = choices;
-  option.form = form::choice(choices);
+  option.form = [](const Option& o) { return form::choice(o.choices); };
   option.write = [choices, get = std::move(get)] { return Value(choices[get()]); };
   option.read = [choices = std::move(choices), set = std::move(set)](const Value& given, const Reading& reading) {
     const auto chosen = std::find(choices.begin(), choices.end(), given.text);
@@ -235,11 +239,17 @@ void Options::section(const char* name, Options inner, const char* meaning) {
   option.read = [inner = std::move(inner)](const Value& given, const Reading& reading) { inner.read(given, reading); };
 }
 
-void Options::keys(const Options& keys, bool is_list) {
-  Option& option = list_.back();
-  option.keys = keys.list();
-  option.is_list = is_list;
-  for (Option& key : option.keys) key.read = nullptr, key.write = nullptr;
+void Options::keys(std::function<void(Options&)> keys, bool is_list) {
+  list_.back().keys = std::move(keys);
+  list_.back().is_list = is_list;
+}
+
+std::vector<Option> Option::list_of_keys() const {
+  Options declared;
+  keys(declared);
+  std::vector<Option> list = declared.list();
+  for (Option& key : list) key.read = nullptr, key.write = nullptr;
+  return list;
 }
 
 std::string Options::help_for(const std::string& key, const Reading& reading) const {

@@ -75,12 +75,14 @@ struct Option {
   std::vector<std::string> choices;     // of an enumeration
   const ComponentKind* kind = nullptr;  // of a component, or of each in a list
   std::vector<Option> section;          // of a fixed section: its own options
-  std::vector<Option> keys;             // of a mapping that the component reads itself, or of each in a list; these are not bound
   bool is_list = false;                 // of components, or of mappings with keys
-  Value form;                           // what may be written where there is no kind, section or keys; null: anything
   bool required = false;
   std::function<void(const Value&, const Reading&)> read;  // checks and assigns, or reports
   std::function<Value()> write;                            // the present value; null when unset
+  // What may be written where there is no kind or section; worked out when asked for, since options are declared for every trial.
+  std::function<Value(const Option&)> form;  // none: anything
+  std::function<void(Options&)> keys;        // of a mapping that the component reads itself, or of each in a list
+  std::vector<Option> list_of_keys() const;  // these are not bound
 };
 
 // Visits a component's options: calling it declares one.
@@ -126,9 +128,11 @@ class Options {
   // Marks the option declared last as one that must be given.
   void required() { list_.back().required = true; }
   // Tells of the option declared last what may be written: more exactly than its type does, or for a value of any form.
-  void form(Value form) { list_.back().form = std::move(form); }
+  void form(Value form) {
+    list_.back().form = [form = std::move(form)](const Option&) { return form; };
+  }
   // The same for a mapping with the keys that `keys` declares, or a list of such.
-  void keys(const Options& keys, bool is_list = false);
+  void keys(std::function<void(Options&)> keys, bool is_list = false);
   // Of a map that only says what differs from another, nothing must be given.
   void require_nothing() {
     for (Option& option : list_) option.required = false;

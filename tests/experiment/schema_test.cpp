@@ -39,11 +39,13 @@ struct Exotic : nn::Module {
     option("parts", parts, nn::Module::kind(), "layers");
     option("amount", amount, "a number or all", "how much");
     option.form(form::either({form::number(kAny), form::choice({"all"})}));
-    Options keys;
-    keys("ratio", ratio, kFraction, "another share");
-    keys.required();
     option("pairs", pairs, "list of {ratio: number}", "several");
-    option.keys(keys, true);
+    option.keys(
+        [this](Options& keys) {
+          keys("ratio", ratio, kFraction, "another share");
+          keys.required();
+        },
+        true);
     option("free", free, "anything", "whatever");
   }
   Tensor forward(const Tensor& x) override { return x; }
