@@ -124,7 +124,7 @@ void Study::restore() {
   for (const std::string& line : lines_of(folder_.file("timing.jsonl"))) seconds_.push_back(parse_json(line).at("seconds"));
 }
 
-std::vector<TrialResult> Study::run(std::vector<Trial> trials, const Bases& bases) {
+std::vector<TrialResult> Study::run(std::vector<Trial>& trials, const Bases& bases) {
   const std::int64_t first = next_;
   for (Trial& trial : trials) trial.number = next_++;
   const auto known =
@@ -136,17 +136,15 @@ std::vector<TrialResult> Study::run(std::vector<Trial> trials, const Bases& base
   }
   if (known > 0) read_curves(trials, bases, results);
 
-  const std::vector<Trial> rest(trials.begin() + known, trials.end());
   DataCache cache;
   const auto run_one = [&](const Trial& trial) {
     return run_trial(bases.experiments[trial.base], trial, bases.judges[trial.base].metric, bases.most_evaluations[trial.base], cache);
   };
-  console_.expect_trials(static_cast<std::int64_t>(rest.size()));
-  const bool is_whole = run_in_workers(rest, jobs_, run_one, [&](const Trial& trial, TrialResult result) {
+  console_.expect_trials(static_cast<std::int64_t>(trials.size()) - known);
+  const bool is_whole = run_in_workers(trials, known, jobs_, run_one, [&](const Trial& trial, TrialResult result) {
     write(trial, result);
     console_.trial(trial.number - first + 1 - known);
-    result.records.clear();
-    result.line.clear();
+    for (std::string* written : {&result.records, &result.line}) std::string().swap(*written);  // clear() would keep the memory
     results.push_back(std::move(result));
   });
   console_.finish();

@@ -36,8 +36,8 @@ class Study {
   // A new folder, or with `folder` an old one to go on with.
   Study(const Experiment& experiment, const RunRequest& request, const std::string& folder = "");
 
-  // Runs the trials whose numbers follow those before; results are in the order of the trials. Throws Interrupted.
-  std::vector<TrialResult> run(std::vector<Trial> trials, const Bases& bases);
+  // Runs the trials, which get the numbers after those before; results are in the order of the trials. Throws Interrupted.
+  std::vector<TrialResult> run(std::vector<Trial>& trials, const Bases& bases);
   // Makes a trial again as a run in its own folder under trials/.
   void keep(const Bases& bases, const Trial& trial);
   // Writes summary.json and meta.json.

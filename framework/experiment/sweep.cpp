@@ -44,7 +44,6 @@ std::vector<Trial> trials_of(const Experiment& experiment) {
   at_key(experiment, "sweep", [&] {
     for (Assignment& set : experiment.sweep.trials()) {
       trials.emplace_back();
-      trials.back().number = static_cast<std::int64_t>(trials.size()) - 1;
       trials.back().set = std::move(set);
     }
   });
@@ -75,7 +74,7 @@ Json run_sweep(const Experiment& experiment, Study& study) {
   Bases bases = base_of(experiment);
   bases.most_evaluations[0] = 0;  // a trial is as long as it says
   const Judge& judge = bases.judges[0];
-  const std::vector<Trial> trials = trials_of(experiment);
+  std::vector<Trial> trials = trials_of(experiment);
   const std::vector<TrialResult> results = study.run(trials, bases);
 
   std::vector<double> costs;

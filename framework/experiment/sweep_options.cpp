@@ -145,7 +145,7 @@ std::vector<Value> axis_values(const Value& axis, const Reading& reading) {
 }
 
 void SweepOptions::options(Options& option) {
-  const Value any_list = form::list(Value::map(), 1), triple = form::list(form::number(kPositive), 3);
+  const Value any_list = form::list(Value::map(), 1), triple = form::list(form::number(kPositive), 3, 3);
   option("grid", grid, "a mapping of paths to lists", "all combinations of these values",
          [](Value& map, const Reading& reading) { read_axes(map, reading, read_values); });
   option.form(form::map(any_list));

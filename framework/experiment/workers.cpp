@@ -95,10 +95,12 @@ TrialResult unpacked(const Header& header, const char* from) {
 
 class Workers {
  public:
-  Workers(const std::vector<Trial>& trials, std::int64_t jobs, const std::function<TrialResult(const Trial&)>& run)
+  Workers(const std::vector<Trial>& trials, std::int64_t first, std::int64_t jobs, const std::function<TrialResult(const Trial&)>& run)
       : trials_(trials),
+        first_(first),
         run_(run),
-        workers_(static_cast<std::size_t>(std::min({jobs, static_cast<std::int64_t>(trials.size()), kMostWorkers}))) {
+        workers_(static_cast<std::size_t>(std::min({jobs, static_cast<std::int64_t>(trials.size()) - first, kMostWorkers}))) {
+    shared_->next = shared_->due = first;
     for (std::size_t i = 0; i < workers_.size(); ++i) start(i);
   }
   ~Workers() {
@@ -111,7 +113,7 @@ class Workers {
 
   bool collect(const std::function<void(const Trial&, TrialResult)>& result) {
     std::map<std::int64_t, TrialResult> waiting;  // for those before them
-    std::int64_t due = 0;
+    std::int64_t due = first_;
     while (due < static_cast<std::int64_t>(trials_.size())) {
       if (interrupted_by != 0) return false;
       const bool has_worker = std::any_of(workers_.begin(), workers_.end(), [](const Worker& worker) { return worker.pid > 0; });
@@ -220,6 +222,7 @@ class Workers {
   }
 
   const std::vector<Trial>& trials_;
+  const std::int64_t first_;
   const std::function<TrialResult(const Trial&)>& run_;
   SharedMemory shared_;
   std::vector<Worker> workers_;
@@ -231,10 +234,10 @@ std::int64_t worker_count(std::int64_t jobs) {
   return jobs > 0 ? jobs : std::max<std::int64_t>(1, static_cast<std::int64_t>(std::thread::hardware_concurrency()));
 }
 
-bool run_in_workers(const std::vector<Trial>& trials, std::int64_t jobs, const std::function<TrialResult(const Trial&)>& run,
-                    const std::function<void(const Trial&, TrialResult)>& result) {
+bool run_in_workers(const std::vector<Trial>& trials, std::int64_t first, std::int64_t jobs,
+                    const std::function<TrialResult(const Trial&)>& run, const std::function<void(const Trial&, TrialResult)>& result) {
   std::fflush(nullptr);  // or each worker would print again what is not yet printed
-  return Workers(trials, worker_count(jobs), run).collect(result);
+  return Workers(trials, first, worker_count(jobs), run).collect(result);
 }
 
 }  // namespace descent

@@ -30,9 +30,11 @@ Value integer(const Range& range) {
 Value boolean() { return of_type("boolean"); }
 Value text() { return Value::map({{"type", {"string", "number", "boolean"}}}); }
 Value choice(const std::vector<std::string>& names) { return Value::map({{"enum", names}}); }
-Value list(const Value& item, int least) {
-  const Value form = with(of_type("array"), "items", item);
-  return least > 0 ? with(form, "minItems", least) : form;
+Value list(const Value& item, int least, int most) {
+  Value form = with(of_type("array"), "items", item);
+  if (least > 0) form.set("minItems", least);
+  if (most > 0) form.set("maxItems", most);
+  return form;
 }
 Value map(const Value& item) { return with(of_type("object"), "additionalProperties", item); }
 Value either(const std::vector<Value>& forms) { return Value::map({{"anyOf", forms}}); }

@@ -53,11 +53,7 @@ struct Form<std::vector<T>> {
 };
 template <>
 struct Form<std::array<double, 2>> {
-  static Value of(const Option& option) {
-    Value pair = form::list(Form<double>::of(option), 2);
-    pair.set("maxItems", 2);
-    return pair;
-  }
+  static Value of(const Option& option) { return form::list(Form<double>::of(option), 2, 2); }
 };
 
 template <class T>
@@ -83,8 +79,7 @@ Value written(const Spec& spec) {
   return map;
 }
 Value written(const std::vector<Spec>& specs) {
-  Value list;
-  list.kind = Value::Kind::list;
+  Value list = Value::list({});
   for (const Spec& spec : specs) list.items.push_back(written(spec));
   return list;
 }
