@@ -76,7 +76,7 @@ TextTable traits_table() {
   for (const std::string& name : optim::Optimizer::kind().names()) {
     const optim::Traits traits = optim::traits(name);
     const std::string state = traits.state.empty() ? "none" : fmt::format("{}", fmt::join(traits.state, ", "));
-    table.add({name, traits.adapts_rate ? "yes" : "no", traits.has_momentum ? "yes" : "no", state});
+    table.add({name, traits.adapts_rate, traits.has_momentum ? "yes" : "no", state});
   }
   return table;
 }

@@ -46,27 +46,46 @@ std::vector<Verdict> verify(const std::string& optimizer) {
   return verdicts;
 }
 
+namespace {
+
+// A hundred steps from 1 down a plane whose slopes are from 1 to 100 times `scale` and waver, then one on level ground.
+struct Course {
+  std::vector<double> rates;  // how far it went along each slope, by the sum of its gradients
+  bool coasts;                // went on by itself
+
+  Course(const std::string& optimizer, const Value& options, double scale) {
+    Walk walk(optimizer, options, {Shape{2, 3}}, std::vector<double>(6, 1));
+    walk.optimizer().set_minimum(-1e6);
+    std::vector<double> slopes(6);
+    walk.steps(
+        [&](const auto& w, std::int64_t t, auto& g) {
+          double height = 0;
+          for (std::size_t i = 0; i < 6; ++i) {
+            const auto at = static_cast<double>(i);
+            g[i] = scale * std::pow(10, 0.4 * at) * (1 + 0.3 * std::sin(1.7 * static_cast<double>(t) + at));
+            slopes[i] += g[i];
+            height += g[i] * w[i];
+          }
+          return height;
+        },
+        100);
+    const std::vector<double> end = walk.w();
+    for (std::size_t i = 0; i < 6; ++i) rates.push_back((1 - end[i]) / slopes[i]);
+    walk.step([](const auto&, std::int64_t, auto&) { return 0; });
+    coasts = end[5] - walk.w()[5] > 1e-9 * (1 - end[5]);
+  }
+};
+
+}  // namespace
+
 Traits traits(const std::string& optimizer, const Value& options) {
   Value undecayed = options;
   for (const auto& [name, value, mark] : options_of(optimizer, {{"weight_decay", 0}}).entries) undecayed.set(name, value);
-  // From 0, where no decay pulls: two elements with unequal gradients; then one that turns its sign in the first step only.
-  const auto end = [&](double first, double second, int steps) {
-    Walk walk(optimizer, undecayed, {0, 0});
-    walk.optimizer().set_minimum(-1);
-    std::vector<double> before;
-    for (int t = 0; t < steps; ++t) {
-      before = walk.w();
-      walk.step([&](const auto&, std::int64_t, auto& g) {
-        g = {t == 0 ? first : second, 100 * (t == 0 ? first : second)};
-        return 1;
-      });
-    }
-    return std::pair(walk.w()[0] - before[0], walk.w()[1] - before[1]);
-  };
-  const auto [small, large] = end(1, 1, 1);
+  const Course course(optimizer, undecayed, 1), steeper(optimizer, undecayed, 100);
+  const auto [least, most] = std::minmax_element(course.rates.begin(), course.rates.end());
   Traits traits{};
-  traits.adapts_rate = std::abs(large - 100 * small) > 1e-6 * std::abs(large);
-  traits.has_momentum = std::abs(end(1, 1, 2).first - end(-1, 1, 2).first) > 1e-9 * std::abs(end(1, 1, 2).first);
+  traits.adapts_rate = *most > 2 * *least ? "of each number" : steeper.rates[0] < course.rates[0] / 2 ? "of all together" : "no";
+  traits.has_momentum = course.coasts;
   Walk walk(optimizer, options, {Shape{2, 3}}, std::vector<double>(6, 1));
   walk.optimizer().set_minimum(-1);
   walk.step([](const auto&, std::int64_t, auto& g) {

@@ -28,7 +28,8 @@ std::vector<Verdict> verify(const std::string& optimizer);
 
 // What can be seen from outside: how it differs from plain descent.
 struct Traits {
-  bool adapts_rate, has_momentum;  // unequal rates for unequal gradients; a step that depends on earlier gradients' direction
+  const char* adapts_rate;         // to the gradients: "of each number", "of all together" or "no"
+  bool has_momentum;               // goes on by itself where there is no gradient
   std::vector<std::string> state;  // its names, with their shape for a parameter (m, n) where that is another
 };
 Traits traits(const std::string& optimizer, const Value& options = Value::map());

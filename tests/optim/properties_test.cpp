@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 
 #include "descent/optim/rule.h"
 #include "descent/optim/walk.h"
@@ -66,17 +67,31 @@ TEST(Verify, TellsAdamFromAmsgradOnReddisExample) {
   EXPECT_LT(verdict(verify("amsgrad"), "reddi").figure, -0.5);
 }
 
-TEST(Traits, AreThoseOfTheTutorialsTable) {
-  const Traits sgd = traits("sgd"), momentum = traits("momentum"), adagrad = traits("adagrad"), rmsprop = traits("rmsprop"),
-               adam = traits("adam");
-  EXPECT_FALSE(sgd.adapts_rate || sgd.has_momentum);
-  EXPECT_THAT(sgd.state, IsEmpty());
-  EXPECT_TRUE(!momentum.adapts_rate && momentum.has_momentum);
-  EXPECT_TRUE(adagrad.adapts_rate && !adagrad.has_momentum);
-  EXPECT_THAT(adagrad.state, ElementsAre("sum"));
-  EXPECT_TRUE(rmsprop.adapts_rate && !rmsprop.has_momentum);
-  EXPECT_TRUE(adam.adapts_rate && adam.has_momentum);
-  EXPECT_THAT(adam.state, ElementsAre("exp_avg", "exp_avg_sq"));
+TEST(Traits, AreThoseOfTheLiterature) {
+  const std::map<std::string, std::vector<std::string>> known{
+      {"no", {"asgd", "sgd"}},
+      {"no, momentum", {"momentum", "nesterov", "schedule_free_sgd"}},
+      {"of all together", {"adagrad_norm", "polyak"}},
+      {"of all together, momentum", {"lars"}},
+      {"of each number",
+       {"adadelta", "adafactor", "adagrad", "adagrad_da", "adagrad_full", "adagrad_proximal", "ftrl", "lbfgs", "rmsprop", "rprop",
+        "shampoo", "signsgd", "sm3"}},
+      {"of each number, momentum",
+       {"adabelief", "adam", "adamax", "adamw", "amsgrad", "lamb", "lion", "muon", "nadam", "radam", "schedule_free_adamw", "signum",
+        "yogi"}},
+  };
+  std::map<std::string, std::vector<std::string>> measured;
+  for (const std::string& name : built_in()) {
+    const Traits one = traits(name);
+    measured[one.adapts_rate + std::string(one.has_momentum ? ", momentum" : "")].push_back(name);
+  }
+  EXPECT_EQ(measured, known);
+}
+
+TEST(Traits, NameWhatIsKept) {
+  EXPECT_THAT(traits("sgd").state, IsEmpty());
+  EXPECT_THAT(traits("adagrad").state, ElementsAre("sum"));
+  EXPECT_THAT(traits("adam").state, ElementsAre("exp_avg", "exp_avg_sq"));
 }
 
 }  // namespace
