@@ -44,7 +44,7 @@ std::string printed(const F& f) {
 
 TEST(OwnOptimizer, IsListedWithItsOptionsAndMeasuredTraits) {
   const std::string text = printed([] { cli::list("optimizers", cli::ListForm::text); });
-  EXPECT_THAT(text, testing::ContainsRegex("soft +yes +yes +sum"));
+  EXPECT_THAT(text, testing::ContainsRegex("soft +of each number +yes +sum"));
   EXPECT_THAT(text, testing::ContainsRegex("cap +number > 0 +1 +gradients far below"));
 }
 
