@@ -23,13 +23,14 @@ std::size_t lines(const std::string& text) { return static_cast<std::size_t>(std
 
 TEST_F(Study, GoesOnAfterItWasKilled) {
   write("s.yaml", kSweep);
-  ASSERT_EQ(run("whole", "s.yaml").code, 0);
-  const Process process(folder.path(), {"run", "s.yaml", "--out", "cut"});
+  ASSERT_EQ(run("whole", "s.yaml", {"--set", "train.steps=10000"}).code, 0);
+  const Process process(folder.path(), {"run", "s.yaml", "--out", "cut", "--set", "train.steps=10000"});
   for (int i = 0; i < 2000 && !(exists("cut/trials.jsonl") && lines(file("cut/trials.jsonl")) > 2); ++i) {
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
   process.send(SIGKILL);
   process.wait();
+  ASSERT_FALSE(exists("cut/summary.json"));
   ASSERT_EQ(descent({"resume", "cut"}).code, 0);
   EXPECT_EQ(file("cut/trials.jsonl"), file("whole/trials.jsonl"));
   EXPECT_EQ(file("cut/records.jsonl"), file("whole/records.jsonl"));
@@ -37,7 +38,7 @@ TEST_F(Study, GoesOnAfterItWasKilled) {
 
 TEST_F(Study, SavesWhatIsDoneWhenItIsInterrupted) {
   write("s.yaml", kSweep);
-  const Process process(folder.path(), {"run", "s.yaml", "--out", "cut", "--set", "train.steps=30000"});
+  const Process process(folder.path(), {"run", "s.yaml", "--out", "cut", "--set", "train.steps=10000"});
   for (int i = 0; i < 2000 && !(exists("cut/trials.jsonl") && !file("cut/trials.jsonl").empty()); ++i) {
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
@@ -45,6 +46,10 @@ TEST_F(Study, SavesWhatIsDoneWhenItIsInterrupted) {
   const Result result = process.wait();
   EXPECT_EQ(result.code, 130);
   EXPECT_THAT(result.err, HasSubstr("interrupted; descent resume cut goes on"));
+  const std::size_t saved = lines(file("cut/trials.jsonl"));
+  EXPECT_THAT(saved, testing::AllOf(testing::Gt(0u), testing::Lt(120u)));
+  EXPECT_EQ(descent({"resume", "cut"}).code, 0);
+  EXPECT_EQ(lines(file("cut/trials.jsonl")), 120u);
 }
 
 TEST_F(Study, PlansWithoutRunning) {
