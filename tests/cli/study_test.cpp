@@ -16,6 +16,7 @@ using Folders = Cli;
 const std::string kSweep = R"(objective: {type: rosenbrock}
 optimizer: {type: adam}
 train: {steps: 3000}
+log: {every: 100}
 sweep: {log_grid: {optimizer.lr: [1e-4, 1, 40]}, grid: {seed: [1, 2, 3]}}
 )";
 
