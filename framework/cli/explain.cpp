@@ -8,6 +8,7 @@
 
 #include "descent/cli/commands.h"
 #include "descent/cli/dialects.h"
+#include "descent/cli/option_rows.h"
 #include "descent/cli/text_table.h"
 #include "descent/core/error.h"
 #include "descent/experiment/experiment.h"
@@ -30,12 +31,16 @@ Replacements symbols(const std::vector<Option>& options) {
   constexpr const char* kIndices[] = {"₁", "₂", "₃"};
   Replacements list;
   for (const Option& option : options) {
-    std::string symbol = option.name;
-    for (const auto& [name, letter] : kGreek) symbol = option.name == name ? letter : symbol;
     const Value value = option.write();
     double number = 0;
-    for (std::size_t i = 0; i < value.items.size() && i < 3; ++i) list.emplace_back(symbol + kIndices[i], value.items[i].text);
-    if (value.is_scalar() && parse_number(value.text, number)) list.emplace_back(symbol, value.text);
+    std::vector<std::string> symbols{option.name};
+    for (const auto& [name, letter] : kGreek) {
+      if (option.name == name) symbols.push_back(letter);
+    }
+    for (const std::string& symbol : symbols) {
+      for (std::size_t i = 0; i < value.items.size() && i < 3; ++i) list.emplace_back(symbol + kIndices[i], value.items[i].text);
+      if (value.is_scalar() && parse_number(value.text, number)) list.emplace_back(symbol, value.text);
+    }
   }
   return list;
 }
@@ -95,17 +100,23 @@ void print_formula(const Explained& e) {
   if (numeric != symbolic) std::printf("\nwith its numbers\n%s", indented(numeric).c_str());
 }
 
+Value without(Value options, std::initializer_list<const char*> keys) {
+  for (const char* key : keys) options.erase(key);
+  return options;
+}
+
+// Of the rule itself.
 void print_traits(const Explained& e) {
-  const optim::Traits traits = optim::traits(e.type, e.given);
-  std::printf("\nadapts the rate: %s; momentum: %s; state per parameter: %s\n", traits.adapts_rate ? "yes" : "no",
-              traits.has_momentum ? "yes" : "no", traits.state.empty() ? "none" : fmt::format("{}", fmt::join(traits.state, ", ")).c_str());
+  const optim::Traits traits = optim::traits(e.type, without(e.given, {"maximize", "accumulate", "lookahead", "ema"}));
+  std::printf("\nadapts the rate: %s; momentum: %s; state per parameter: %s\n", traits.adapts_rate, traits.has_momentum ? "yes" : "no",
+              traits.state.empty() ? "none" : fmt::format("{}", fmt::join(traits.state, ", ")).c_str());
 }
 
 void print_options(const Options& options) {
   TextTable table;
-  for (const Option& option : options.list()) {
-    if (option.section.empty() && option.name != "groups")
-      table.add({option.name, one_line(option.write()), in_range(option.type, option.range), option.meaning});
+  for (auto& row : rows_of(options.list())) {
+    std::swap(row[1], row[2]);  // the value before the type
+    table.add(std::move(row));
   }
   std::printf("\noptions\n%s", table.text("  ").c_str());
 }
@@ -118,15 +129,17 @@ double first_step(const std::string& type, const Value& given, double gradient) 
   return walk.w()[0];
 }
 
-// What other dialects set otherwise, and how far the first step goes under gradients 1 and 1e-4.
+// What other dialects set otherwise, and how far the first step goes under gradients 1 and 1e-4. Decay, which some define and some do not,
+// moves nothing from 0.
 void print_dialects(const Explained& e) {
   TextTable table;
   table.add({"dialect", "first step at g = 1", "at g = 1e-4", "what it sets otherwise"});
   for (const std::string& dialect : dialects_of(e.type)) {
-    Value given = e.given;
+    const Value plain = without(e.given, {"weight_decay", "decay"});
+    Value given = plain;
     given.set("dialect", dialect);
     table.add({dialect, fmt::format("{:.6g}", first_step(e.type, given, 1)), fmt::format("{:.6g}", first_step(e.type, given, 1e-4)),
-               in_words(differences(e.type, e.given, dialect))});
+               in_words(differences(e.type, plain, dialect))});
   }
   if (!dialects_of(e.type).empty()) std::printf("\n%s", table.text("  ").c_str());
 }

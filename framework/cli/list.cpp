@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "descent/cli/commands.h"
+#include "descent/cli/option_rows.h"
 #include "descent/cli/text_table.h"
 #include "descent/core/error.h"
 #include "descent/experiment/experiment.h"
@@ -18,14 +19,6 @@ namespace {
 
 using Kinds = std::vector<const ComponentKind*>;
 
-// A component's default as its type, where that is all.
-std::string shown_default(const Option& option) {
-  if (option.required) return "required";
-  const Value value = option.write();
-  const Value* type = value.is_map() ? value.find("type") : nullptr;
-  return type && value.entries.size() == 1 ? type->text : one_line(value);
-}
-
 Json to_json(const std::vector<Option>& options) {
   Json list = Json::array();
   for (const Option& option : options) {
@@ -39,22 +32,6 @@ Json to_json(const std::vector<Option>& options) {
     list.push_back(std::move(json));
   }
   return list;
-}
-
-// A row for each option: name, type, default, meaning. Those of a section stand under it, as `split.validation`.
-void add_rows(std::vector<std::vector<std::string>>& rows, const std::string& prefix, const std::vector<Option>& options) {
-  for (const Option& option : options) {
-    if (option.section.empty()) {
-      rows.push_back({prefix + option.name, in_range(option.type, option.range), shown_default(option), option.meaning});
-    } else {
-      add_rows(rows, prefix + option.name + '.', option.section);
-    }
-  }
-}
-std::vector<std::vector<std::string>> rows_of(const std::vector<Option>& options) {
-  std::vector<std::vector<std::string>> rows;
-  add_rows(rows, "", options);
-  return rows;
 }
 
 // Calls visit(entry, its options) for all components of a kind.

@@ -15,6 +15,11 @@ using Numbers = std::vector<double>;
 
 constexpr std::size_t kMostPoints = 500;  // of a curve
 
+// Of costs, as values of the metric.
+stats::Band shown(const stats::Band& band, const Judge& judge) {
+  return judge.higher_is_better ? stats::Band{-band.high, -band.low} : band;
+}
+
 // At a point of the longest curve: the last value where the run had reached its goal before, infinite where it was lost.
 double cost_at(const TrialResult& result, std::size_t point, const Judge& judge) {
   using Status = TrialResult::Status;
@@ -33,12 +38,12 @@ Json curve_of(const std::vector<TrialResult>& results, const Judge& judge) {
   for (std::size_t i = 0; i < points; i = i + stride < points || i + 1 == points ? i + stride : points - 1) {
     Numbers values;
     for (const TrialResult& result : results) values.push_back(cost_at(result, i, judge));
-    const stats::Band quartiles = stats::interquartile_band(values), band = bootstrap.band(values);
+    const stats::Band quartiles = shown(stats::interquartile_band(values), judge), band = shown(bootstrap.band(values), judge);
     const double sign = judge.higher_is_better ? -1 : 1;
     at.push_back(longest.curve_at[i]);
     median.push_back(sign * stats::median(values));
-    q25.push_back(sign * quartiles.low), q75.push_back(sign * quartiles.high);
-    low.push_back(sign * band.low), high.push_back(sign * band.high);
+    q25.push_back(quartiles.low), q75.push_back(quartiles.high);
+    low.push_back(band.low), high.push_back(band.high);
   }
   return {{"step", json_numbers(at)}, {"median", json_numbers(median)}, {"q25", json_numbers(q25)},
           {"q75", json_numbers(q75)}, {"low", json_numbers(low)},       {"high", json_numbers(high)}};
@@ -78,7 +83,8 @@ Numbers times_to(const std::vector<TrialResult>& results, const Judge& judge, co
 
 Json figures(const std::vector<TrialResult>& results, const Judge& judge, const std::optional<Goal>& goal) {
   const Numbers costs = final_costs(results, judge), times = times_to(results, judge, goal);
-  const stats::Band quartiles = stats::interquartile_band(costs), band = stats::MedianBootstrap(costs.size()).band(costs);
+  const stats::Band quartiles = shown(stats::interquartile_band(costs), judge),
+                    band = shown(stats::MedianBootstrap(costs.size()).band(costs), judge);
   const double sign = judge.higher_is_better ? -1 : 1;
   Numbers values, seconds, evaluations;
   std::int64_t diverged = 0;
@@ -90,10 +96,10 @@ Json figures(const std::vector<TrialResult>& results, const Judge& judge, const 
   }
   Json json_figures{{"values", json_numbers(values)},
                     {"median", json_number(sign * stats::median(costs))},
-                    {"q25", json_number(sign * quartiles.low)},
-                    {"q75", json_number(sign * quartiles.high)},
-                    {"low", json_number(sign * band.low)},
-                    {"high", json_number(sign * band.high)},
+                    {"q25", json_number(quartiles.low)},
+                    {"q75", json_number(quartiles.high)},
+                    {"low", json_number(band.low)},
+                    {"high", json_number(band.high)},
                     {"diverged", diverged},
                     {"evaluations", stats::median(evaluations)},
                     {"seconds", stats::median(seconds)}};
@@ -115,18 +121,18 @@ Json sensitivity(const Contender& contender, const Judge& judge) {
   }
   std::sort(rates.begin(), rates.end());
   const double sign = judge.higher_is_better ? -1 : 1;
-  Numbers at, medians, shown, q25, q75;
+  Numbers at, medians, values, q25, q75;
   for (const auto& [rate, i] : rates) {
-    const stats::Band quartiles = stats::interquartile_band(contender.tuning[i]);
+    const stats::Band quartiles = shown(stats::interquartile_band(contender.tuning[i]), judge);
     at.push_back(rate);
     medians.push_back(stats::median(contender.tuning[i]));
-    shown.push_back(sign * medians.back());
-    q25.push_back(sign * quartiles.low), q75.push_back(sign * quartiles.high);
+    values.push_back(sign * medians.back());
+    q25.push_back(quartiles.low), q75.push_back(quartiles.high);
   }
   const std::string path = contender.candidates[0][0].first;
   return {{"option", path.substr(path.find('.') + 1)},
           {"lr", json_numbers(at)},
-          {"median", json_numbers(shown)},
+          {"median", json_numbers(values)},
           {"q25", json_numbers(q25)},
           {"q75", json_numbers(q75)},
           {"width_decades", stats::sensitivity_width(at, medians)}};

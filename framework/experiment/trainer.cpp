@@ -122,6 +122,7 @@ void Trainer::step_optimizer(std::int64_t step) {
   const auto norm = norm_;
   step_ = step;
   is_evaluated_ = true;
+  if (most_evaluations_ > 0) optimizer_.set_evaluations_left(most_evaluations_ - outcome_.evaluations);
   optimizer_.step(closure_);
   norm_ = norm;
   if (sees_rates) effective_lr_ = rates_->after_update();

@@ -55,6 +55,7 @@ void Flat::store() const {
 
 double Flat::evaluate() {
   if (!evaluated_.closure) fail_argument("optimizer: this rule evaluates the loss itself: call step(closure)");
+  ++evaluations_;
   store();
   const double loss = adjustment_.sign * (*evaluated_.closure)();
   load();

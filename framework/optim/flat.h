@@ -1,5 +1,7 @@
 #pragma once
+#include <cstdint>
 #include <functional>
+#include <limits>
 #include <optional>
 #include <vector>
 
@@ -13,6 +15,7 @@ using Closure = std::function<double()>;
 // What step(closure) knows and step() does not.
 struct Evaluated {
   std::optional<double> loss, minimum;  // the loss at the parameters, and the least there is, where it is known
+  std::int64_t evaluations = std::numeric_limits<std::int64_t>::max();  // how many more there may be
   const Closure* closure = nullptr;
 };
 
@@ -31,6 +34,8 @@ class Flat {
   double minimum() const;
   // Moves the parameters to w and evaluates there: g is the gradient at w then. Returns the loss.
   double evaluate();
+  // How often that may still be done.
+  std::int64_t evaluations_left() const { return evaluated_.evaluations - evaluations_; }
   // Moves the parameters to w; to be called last.
   void store() const;
   // What the rule keeps, in float64; asked for in the same order in every update.
@@ -44,6 +49,7 @@ class Flat {
   const Adjustment adjustment_;
   const Evaluated& evaluated_;
   std::size_t next_ = 0;
+  std::int64_t evaluations_ = 0;
 };
 
 }  // namespace descent::optim

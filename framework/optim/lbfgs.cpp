@@ -128,7 +128,7 @@ struct Lbfgs : RuleOptions {
     const std::int64_t most = max_eval.value_or(max_iter * 5 / 4);
     double loss = flat.loss();
     std::int64_t evaluations = 1;
-    for (std::int64_t k = 1; k <= max_iter; ++k) {
+    for (std::int64_t k = 1; k <= max_iter && flat.evaluations_left() > 0; ++k) {
       double t = flat.lr * (history.is_new() ? std::min(1.0, 1 / sum_of_absolutes(flat.g)) : 1);
       const Vector d = history.direction(flat.g);
       history.set_step(t);
@@ -164,7 +164,7 @@ struct Lbfgs : RuleOptions {
       return Probe{length, value, flat.g, dot(flat.g, d)};
     };
     const Probe start{0, loss, flat.g, dot(flat.g, d)};
-    Probe found = strong_wolfe(probe, start, t, largest(d), tolerance_change);
+    Probe found = strong_wolfe(probe, start, t, largest(d), tolerance_change, std::min<std::int64_t>(26, flat.evaluations_left()));
     flat.w = from;
     add(flat.w, found.t, d.data());
     flat.g = std::move(found.g);

@@ -10,7 +10,6 @@ namespace descent::optim {
 namespace {
 
 constexpr double kArmijo = 1e-4, kCurvature = 0.9;
-constexpr int kMost = 25;  // evaluations after the first
 
 // The minimum within [low, high] of the cubic through two losses with two slopes; the middle where there is none.
 double cubic_minimum(const Probe& a, const Probe& b, double low, double high) {
@@ -24,11 +23,11 @@ double cubic_minimum(const Probe& a, const Probe& b, double low, double high) {
 
 class Search {
  public:
-  Search(const std::function<Probe(double)>& probe, const Probe& start) : probe_(probe), start_(start) {}
+  Search(const std::function<Probe(double)>& probe, const Probe& start, std::int64_t most) : probe_(probe), start_(start), most_(most) {}
 
   Probe run(double t, double longest, double tolerance_change) {
     bracket(t);
-    while (!found_ && evaluations_ <= kMost && std::abs(ends_[1].t - ends_[0].t) * longest >= tolerance_change) narrow();
+    while (!found_ && evaluations_ < most_ && std::abs(ends_[1].t - ends_[0].t) * longest >= tolerance_change) narrow();
     return std::move(low());
   }
 
@@ -44,7 +43,7 @@ class Search {
   // Goes ahead until a minimum lies between the last two points.
   void bracket(double t) {
     Probe before = start_, now = at(t);
-    for (; evaluations_ <= kMost; before = std::exchange(now, at(t))) {
+    for (; evaluations_ < most_; before = std::exchange(now, at(t))) {
       if (!is_low_enough(now) || (evaluations_ > 2 && !(now.loss < before.loss))) return set(std::move(before), std::move(now));
       if (is_flat_enough(now)) return accept(std::move(now));
       if (now.slope >= 0) return set(std::move(before), std::move(now));
@@ -90,14 +89,16 @@ class Search {
   const Probe& start_;
   std::array<Probe, 2> ends_{};  // of the bracket
   std::size_t low_ = 0;          // the end with the lower loss
-  int evaluations_ = 0;
+  const std::int64_t most_;
+  std::int64_t evaluations_ = 0;
   bool found_ = false, was_near_ = false;
 };
 
 }  // namespace
 
-Probe strong_wolfe(const std::function<Probe(double)>& probe, const Probe& start, double t, double longest, double tolerance_change) {
-  return Search(probe, start).run(t, longest, tolerance_change);
+Probe strong_wolfe(const std::function<Probe(double)>& probe, const Probe& start, double t, double longest, double tolerance_change,
+                   std::int64_t most) {
+  return Search(probe, start, most).run(t, longest, tolerance_change);
 }
 
 }  // namespace descent::optim

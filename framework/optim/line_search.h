@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdint>
 #include <functional>
 #include <vector>
 
@@ -12,9 +13,10 @@ struct Probe {
 };
 
 // A step length that satisfies the strong Wolfe conditions, loss <= loss₀ + c₁·t·slope₀ and |slope| <= c₂·|slope₀| with c₁ = 10⁻⁴, c₂ =
-// 0.9, or the best of 26 evaluations; first a bracket is found, then narrowed by cubic interpolation (Nocedal, Wright 2006, section 3.5).
-// The choices are those of PyTorch's LBFGS. `start` is at t = 0, with a negative slope; `t` is tried first; `probe` evaluates at a length.
-// `longest` is the largest element of the direction: a bracket shorter than tolerance_change in all elements ends the search.
-Probe strong_wolfe(const std::function<Probe(double t)>& probe, const Probe& start, double t, double longest, double tolerance_change);
+// 0.9, or the best of `most` evaluations; first a bracket is found, then narrowed by cubic interpolation (Nocedal, Wright 2006,
+// section 3.5). The choices are those of PyTorch's LBFGS. `start` is at t = 0, with a negative slope; `t` is tried first; `probe` evaluates
+// at a length. `longest` is the largest element of the direction: a bracket shorter than tolerance_change in all elements ends the search.
+Probe strong_wolfe(const std::function<Probe(double t)>& probe, const Probe& start, double t, double longest, double tolerance_change,
+                   std::int64_t most = 26);
 
 }  // namespace descent::optim

@@ -45,11 +45,11 @@ void Optimizer::zero_grad() {
   for (const Parameter& parameter : parameters_) parameter.value.node()->grad_valid = false;
 }
 
-void Optimizer::step() { step(Evaluated{{}, minimum_, nullptr}); }
+void Optimizer::step() { step(Evaluated{{}, minimum_}); }
 
 double Optimizer::step(const Closure& closure) {
   const double loss = closure();
-  step(Evaluated{loss, minimum_, &closure});
+  step(Evaluated{loss, minimum_, evaluations_left_, &closure});
   return loss;
 }
 

@@ -41,6 +41,8 @@ class Optimizer : public Component {
   double lr() const { return rates_.empty() ? own_rate(0) : rates_[0]; }
   // The least value of the loss, for rules that use it.
   void set_minimum(std::optional<double> minimum) { minimum_ = minimum; }
+  // How often step(closure) may evaluate the loss after the first time.
+  void set_evaluations_left(std::int64_t count) { evaluations_left_ = count; }
 
   // Rules that average the parameters are evaluated at the average: eval() puts it in the parameters' place, train() brings them back.
   void eval();
@@ -73,6 +75,7 @@ class Optimizer : public Component {
   std::vector<Parameter> parameters_;
   std::vector<double> rates_;  // scheduled, of each group; 0: outside all
   std::optional<double> minimum_;
+  std::int64_t evaluations_left_ = std::numeric_limits<std::int64_t>::max();
   bool is_evaluated_ = false;
   std::optional<bool> has_average_;  // whether some state is one; known after the first update
 };

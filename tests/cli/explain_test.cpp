@@ -54,6 +54,20 @@ TEST_F(Explain, GivesTheTraitsOfAFilesOptions) {
   EXPECT_THAT(descent({"explain", "e.yaml"}).out, HasSubstr("momentum: yes; state per parameter: momentum_buffer"));
 }
 
+TEST_F(Explain, ComparesDialectsThatDefineNoDecayToo) {
+  write("e.yaml", "objective: {type: sphere}\noptimizer: {type: adagrad, lr: 0.5, weight_decay: 0.3, maximize: true}\ntrain: {steps: 1}\n");
+  const Result result = descent({"explain", "e.yaml"});
+  EXPECT_EQ(result.code, 0) << result.err;
+  EXPECT_THAT(result.out, ContainsRegex("optax +0\\.476731 "));
+  EXPECT_THAT(result.out, HasSubstr("adapts the rate: of each number; momentum: no"));
+}
+
+TEST_F(Explain, PutsANumberForEveryLetter) {
+  EXPECT_THAT(descent({"explain", "asgd"}).out, HasSubstr("η = 0.01/(1 + 0.0001·0.01·(t − 1))^0.75"));
+  EXPECT_THAT(descent({"explain", "adadelta"}).out, HasSubstr("E = 0.9·E + (1 − 0.9)·g²"));
+  EXPECT_THAT(descent({"explain", "rprop"}).out, HasSubstr("step = max(0.5·step, 1e-06)"));
+}
+
 TEST_F(Explain, RefusesAComparison) {
   write("c.yaml", "objective: {type: sphere}\ntrain: {steps: 1}\ncompare: {optimizers: [sgd, adam]}\n");
   const Result result = descent({"explain", "c.yaml"});

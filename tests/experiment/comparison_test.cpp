@@ -160,6 +160,16 @@ TEST_F(Compare, RanksAnAccuracyTheOtherWayRound) {
   const Json& ranking = summary["problems"][0]["ranking"];
   EXPECT_EQ(ranking["order"][0], "adam");
   EXPECT_GT(ranking["median"][1], ranking["median"][0]);
+  const Json& adam = summary["problems"][0]["optimizers"][1]["default"];
+  EXPECT_LE(adam["q25"], adam["median"]);
+  EXPECT_LE(adam["median"], adam["q75"]);
+  EXPECT_LE(adam["low"], adam["high"]);
+  for (std::size_t i = 0; i < adam["curve"]["step"].size(); ++i) EXPECT_LE(adam["curve"]["q25"][i], adam["curve"]["q75"][i]);
+}
+
+TEST_F(Compare, GivesARuleThatEvaluatesOftenNoMoreEvaluations) {
+  const Json summary = compare("objective: {type: rosenbrock}\ntrain: {steps: 6}\ncompare: {optimizers: [sgd, lbfgs]}\n");
+  for (const Json& optimizer : summary["problems"][0]["optimizers"]) EXPECT_EQ(optimizer["default"]["evaluations"], 6);
 }
 
 TEST_F(Compare, RefusesTuningSeedsAmongTheEvaluationSeeds) {

@@ -234,5 +234,11 @@ TEST_P(SignRule, KeepsANotANumber) {
 }
 INSTANTIATE_TEST_SUITE_P(All, SignRule, testing::Values("lion", "signsgd", "signum", "rprop"), [](const auto& each) { return each.param; });
 
+TEST(Ftrl, PullsHalfAsHardInThePaperAsInKeras) {
+  Path paper("ftrl", {{"l2", 0.3}}, {0}), keras("ftrl", {{"dialect", "keras"}, {"lr", 0.1}, {"l2", 0.3}}, {0});
+  EXPECT_THAT(paper.step({1}), ElementsAre(DoubleNear(-1 / ((1 + 1) / 0.1 + 0.3), 1e-16)));
+  EXPECT_THAT(keras.step({1}), ElementsAre(DoubleNear(-1 / (std::sqrt(1.1) / 0.1 + 0.6), 1e-16)));
+}
+
 }  // namespace
 }  // namespace descent

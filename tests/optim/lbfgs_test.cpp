@@ -135,5 +135,15 @@ TEST(StrongWolfe, GoesBackFromWhereTheLossIsNotANumber) {
   EXPECT_LT(found.loss, 1);
 }
 
+TEST(Lbfgs, EvaluatesNoMoreThanItMay) {
+  for (int left = 0; left < 40; ++left) {
+    Valley valley;
+    valley.optimizer->set_evaluations_left(left);
+    const double before = valley.step();
+    EXPECT_LE(valley.evaluations, left + 1);
+    EXPECT_LE(rosenbrock(valley.w).item(), before) << left;
+  }
+}
+
 }  // namespace
 }  // namespace descent
