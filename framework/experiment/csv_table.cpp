@@ -1,0 +1,62 @@
+#include "descent/experiment/csv_table.h"
+
+#include <fmt/format.h>
+
+#include "descent/options/value.h"
+
+namespace descent {
+namespace {
+
+std::string quoted(const std::string& cell) {
+  if (cell.find_first_of(",\"\r\n") == std::string::npos) return cell;
+  std::string text = "\"";
+  for (const char c : cell) text += c == '"' ? "\"\"" : std::string(1, c);
+  return text + '"';
+}
+
+std::string cell_of(const Json& value) {
+  if (value.is_null()) return "";
+  if (value.is_string()) return quoted(value.get<std::string>());
+  return value.is_number_float() ? shortest(value.get<double>()) : to_text(value);
+}
+
+std::string joined(const std::vector<std::string>& cells) {
+  std::string text;
+  for (std::size_t i = 0; i < cells.size(); ++i) text += (i > 0 ? "," : "") + cells[i];
+  return text;
+}
+
+}  // namespace
+
+void CsvTable::add(const Json& record) {
+  cells_.assign(columns_.size(), "");
+  set("", record);
+  rows_.push_back({joined(cells_), cells_.size()});
+}
+
+std::string CsvTable::csv() const {
+  std::string text = joined(columns_) + '\n';
+  for (const Row& row : rows_) text.append(row.text).append(columns_.size() - row.cells, ',').append(1, '\n');
+  return text;
+}
+
+void CsvTable::set(const std::string& name, const Json& value) {
+  if (value.is_object()) {
+    for (const auto& [key, inner] : value.items()) set(name.empty() ? key : name + '.' + key, inner);
+  } else if (value.is_array()) {
+    for (std::size_t i = 0; i < value.size(); ++i) set(fmt::format("{}[{}]", name, i), value[i]);
+  } else {
+    cells_[column(name)] = cell_of(value);
+  }
+}
+
+std::size_t CsvTable::column(const std::string& name) {
+  const auto [found, added] = index_.emplace(name, columns_.size());
+  if (added) {
+    columns_.push_back(quoted(name));
+    cells_.emplace_back();
+  }
+  return found->second;
+}
+
+}  // namespace descent
