@@ -10,15 +10,13 @@
 #include "descent/core/file.h"
 #include "descent/experiment/find_run.h"
 #include "descent/experiment/json.h"
+#include "descent/experiment/run_folder.h"
 #include "descent/experiment/study.h"
 #include "descent/experiment/yaml.h"
 
 // What run folders hold, on the terminal.
 namespace descent::cli {
 namespace {
-
-// summary.json, or null while the run goes on or where it was cut off.
-Json summary_of(const std::string& folder) { return read_json(folder + "/summary.json"); }
 
 Value resolved(const std::string& folder) {
   Diagnostics diagnostics;
@@ -36,8 +34,9 @@ std::string kind_of(const Json& summary) { return summary.is_null() ? "unfinishe
 // A run's loss, a study's best or its first verdict.
 std::string result_of(const Json& summary) {
   if (summary.is_null()) return "";
-  if (kind_of(summary) == "sweep") return fmt::format("best {} {}", summary["metric"].get<std::string>(), number(summary["best"]["value"]));
-  if (kind_of(summary) == "compare") return summary["problems"][0]["ranking"]["verdict"];
+  if (kind_of(summary) == "sweep")
+    return fmt::format("best {} {}", summary.at("metric").get<std::string>(), number(summary.at("best").at("value")));
+  if (kind_of(summary) == "compare") return summary.at("problems").at(0).at("ranking").at("verdict");
   return "loss " + number(summary.value("loss", Json(nullptr)));
 }
 
@@ -55,14 +54,16 @@ std::map<std::string, std::string> settings_of(const std::string& folder) {
 // What was measured, by name.
 std::map<std::string, std::string> figures_of(const std::string& folder) {
   std::map<std::string, std::string> all;
-  const Json summary = summary_of(folder);
+  const Json summary = read_summary(folder);
   if (summary.is_null()) return all;
   for (const char* key : {"status", "steps", "loss"}) {
     if (summary.contains(key)) all[key] = summary[key].is_string() ? summary[key].get<std::string>() : number(summary[key]);
   }
-  const Json metrics = summary.value("metrics", Json::object());
-  for (const auto& [name, value] : metrics.items()) all[name] = number(value);
-  return all;
+  return read_at(folder + "/summary.json", [&] {
+    const Json metrics = summary.value("metrics", Json::object());
+    for (const auto& [name, value] : metrics.items()) all[name] = number(value);
+    return all;
+  });
 }
 
 Json differences(const std::map<std::string, std::string>& a, const std::map<std::string, std::string>& b) {
@@ -74,6 +75,30 @@ Json differences(const std::map<std::string, std::string>& a, const std::map<std
     }
   }
   return rows;
+}
+
+// What `runs` says of a folder.
+Json overview_of(const std::string& folder) {
+  try {
+    const Json summary = read_summary(folder);
+    return read_at(folder, [&]() -> Json {
+      const std::string status = summary.is_null() ? "" : summary.at("status").get<std::string>();
+      return {{"folder", folder}, {"kind", kind_of(summary)}, {"status", status}, {"result", result_of(summary)}};
+    });
+  } catch (const Error& error) { return {{"folder", folder}, {"kind", "damaged"}, {"status", ""}, {"result", error.what()}}; }
+}
+
+// What `show` prints below the folder's name.
+void print_summary(const Json& summary, const std::string& folder) {
+  if (kind_of(summary) == "sweep") print_sweep(summary);
+  if (kind_of(summary) == "compare") print_comparison(summary);
+  if (kind_of(summary) != "run") return;
+  TextTable table;
+  for (const auto& [name, value] : figures_of(folder)) table.add({name, value});
+  const Json best = summary.value("best", Json::object()), parameters = summary.value("parameters", Json::object());
+  for (const auto& [name, value] : best.items()) table.add({"best " + name, number(value)});
+  for (const auto& [name, value] : parameters.items()) table.add({name, to_text(value)});
+  std::printf("%s", table.text("  ").c_str());
 }
 
 void print_differences(const char* title, const Json& rows) {
@@ -89,10 +114,10 @@ int runs(bool json) {
   Json all = Json::array();
   TextTable table;
   for (const std::string& folder : all_runs()) {
-    const Json summary = summary_of(folder);
-    const std::string status = summary.is_null() ? "" : summary.value("status", "");
-    table.add({folder, kind_of(summary), status, result_of(summary)});
-    all.push_back({{"folder", folder}, {"kind", kind_of(summary)}, {"status", status}, {"result", result_of(summary)}});
+    all.push_back(overview_of(folder));
+    std::vector<std::string> row;
+    for (const auto& [key, text] : all.back().items()) row.push_back(text);
+    table.add(std::move(row));
   }
   std::printf("%s", json ? (to_text(all, 2) + '\n').c_str() : table.text("").c_str());
   return 0;
@@ -100,21 +125,13 @@ int runs(bool json) {
 
 int show(const std::string& run, bool json) {
   const std::string folder = find_run(run);
-  const Json summary = summary_of(folder);
+  const Json summary = read_summary(folder);
   if (json) {
     std::printf("%s\n", to_text(summary, 2).c_str());
     return 0;
   }
   std::printf("%s  %s\n", folder.c_str(), kind_of(summary).c_str());
-  if (kind_of(summary) == "sweep") print_sweep(summary);
-  if (kind_of(summary) == "compare") print_comparison(summary);
-  if (kind_of(summary) != "run") return 0;
-  TextTable table;
-  for (const auto& [name, value] : figures_of(folder)) table.add({name, value});
-  const Json best = summary.value("best", Json::object()), parameters = summary.value("parameters", Json::object());
-  for (const auto& [name, value] : best.items()) table.add({"best " + name, number(value)});
-  for (const auto& [name, value] : parameters.items()) table.add({name, to_text(value)});
-  std::printf("%s", table.text("  ").c_str());
+  read_at(folder + "/summary.json", [&] { print_summary(summary, folder); });
   return 0;
 }
 

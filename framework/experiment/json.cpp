@@ -36,6 +36,12 @@ Json read_json(const std::string& path) {
   return json;
 }
 
+void fail_to_read(const std::string& place, const Json::exception& error) {
+  const std::string text = error.what();
+  const std::size_t code = text.find("] ");  // what it says begins with "[json.exception.out_of_range.403] "
+  fail(ErrorKind::data, "{}: {}", place, code == std::string::npos ? text : text.substr(code + 2));
+}
+
 std::string to_text(const Json& json, int indent) { return json.dump(indent, ' ', false, Json::error_handler_t::replace); }
 
 }  // namespace descent

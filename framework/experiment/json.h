@@ -15,4 +15,14 @@ Json read_json(const std::string& path);
 // On one line, or indented. What is not UTF-8 is replaced.
 std::string to_text(const Json& json, int indent = -1);
 
+// Throws Error (kind data): `PLACE: key 'steps' not found`.
+[[noreturn]] void fail_to_read(const std::string& place, const Json::exception& error);
+// What `read` makes of JSON that comes from a file. `place` is for the message where that is not as expected.
+template <class Read>
+auto read_at(const std::string& place, Read&& read) {
+  try {
+    return read();
+  } catch (const Json::exception& error) { fail_to_read(place, error); }
+}
+
 }  // namespace descent

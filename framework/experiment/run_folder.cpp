@@ -64,6 +64,20 @@ std::string create_exactly(const std::string& path) {
   return path;
 }
 
+// What every reader of a summary takes for granted.
+void check_summary(const Json& summary, const std::string& path) {
+  const Json kind = summary.value("kind", Json("run")), status = summary.at("status");
+  if (!status.is_string()) fail(ErrorKind::data, "{}: status: expected a name, got {}", path, to_text(status));
+  if (kind == "sweep") {
+    for (const char* key : {"metric", "best", "order", "trials"}) summary.at(key);
+  } else if (kind == "compare") {
+    if (summary.at("problems").empty()) fail(ErrorKind::data, "{}: problems: there is none", path);
+    for (const Json& problem : summary.at("problems")) problem.at("ranking").at("verdict");
+  } else if (kind != "run") {
+    fail(ErrorKind::data, "{}: kind: expected 'run', 'sweep' or 'compare', got {}", path, to_text(kind));
+  }
+}
+
 }  // namespace
 
 RunFolder::RunFolder(const std::string& name, const std::string& out)
@@ -80,6 +94,13 @@ void RunFolder::write(std::string_view name, std::string_view content) const { w
 void RunFolder::write_json(std::string_view name, const Json& content) const {
   // Host names and arguments may hold any bytes; what is not UTF-8 is replaced.
   write(name, to_text(content, 2) + '\n');
+}
+
+Json read_summary(const std::string& folder) {
+  const std::string path = folder + "/summary.json";
+  Json summary = read_json(path);
+  if (!summary.is_null()) read_at(path, [&] { check_summary(summary, path); });
+  return summary;
 }
 
 }  // namespace descent

@@ -26,4 +26,8 @@ class RunFolder {
   std::string path_;
 };
 
+// The content of a run folder's summary.json; null while the run goes on, or where it was cut off. Throws Error (kind data) with what is
+// missing in it.
+nlohmann::ordered_json read_summary(const std::string& folder);
+
 }  // namespace descent

@@ -7,6 +7,7 @@
 #include "descent/core/file.h"
 #include "descent/experiment/json.h"
 #include "descent/experiment/landscape.h"
+#include "descent/experiment/run_folder.h"
 #include "descent/experiment/yaml.h"
 #include "descent/report/records_data.h"
 
@@ -80,10 +81,17 @@ Json common(const std::string& folder, const Json& summary) {
 }
 
 Json run_data(const std::string& folder) {
-  Json data = common(folder, read_json(folder + "/summary.json"));
+  Json data = common(folder, read_summary(folder));
   data["records"] = records_data(folder + "/metrics.jsonl");
   if (data["settings"].contains("objective.type")) data["objective"] = objective_of(folder + "/resolved.yaml", data["records"]);
   return data;
+}
+
+// A study has its records in other files than a run.
+void check_is_no_study(const std::string& folder) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(folder + "/trials.jsonl", ignored)) return;
+  fail(ErrorKind::data, "{}: this sweep or comparison is not finished\n  help: descent resume {} goes on with it", folder, folder);
 }
 
 }  // namespace
@@ -91,7 +99,8 @@ Json run_data(const std::string& folder) {
 Json page_data(const std::vector<std::string>& folders) {
   Json runs = Json::array();
   for (const std::string& folder : folders) {
-    const Json summary = read_json(folder + "/summary.json");
+    const Json summary = read_summary(folder);
+    if (summary.is_null()) check_is_no_study(folder);
     const std::string kind = kind_of(summary);
     if (kind != "run" && folders.size() > 1) fail(ErrorKind::usage, "{} is no single run ({}) and has a page of its own", folder, kind);
     if (kind != "run") return common(folder, summary);

@@ -13,6 +13,8 @@ namespace {
 using test::error_of;
 using test::spill;
 using testing::HasSubstr;
+const char* const kComparison = R"({"kind":"compare","status":"done","problems":[{"ranking":{"verdict":"a tie"}}]})";
+
 class PageData : public testing::Test {
  protected:
   std::string file(const std::string& name, const std::string& content) const {
@@ -79,11 +81,11 @@ TEST_F(PageData, LeavesOutAnObjectiveThatThisProgramDoesNotHave) {
 
 TEST_F(PageData, OfAComparisonIsItsSummary) {
   run();
-  file("summary.json", R"({"kind":"compare","problems":[]})");
+  file("summary.json", kComparison);
   std::filesystem::remove(folder / "metrics.jsonl");
   const Json data = page_data({folder.path()});
   EXPECT_EQ(data["kind"], "compare");
-  EXPECT_EQ(data["summary"]["problems"], Json::array());
+  EXPECT_EQ(data["summary"], parse_json(kComparison));
 }
 
 TEST_F(PageData, OfSeveralRunsHasEach) {
@@ -96,7 +98,7 @@ TEST_F(PageData, OfSeveralRunsHasEach) {
 
 TEST_F(PageData, RefusesAComparisonAmongRuns) {
   run();
-  file("summary.json", R"({"kind":"compare"})");
+  file("summary.json", kComparison);
   EXPECT_THAT(error_of(ErrorKind::usage, [&] { page_data({folder.path(), folder.path()}); }), HasSubstr("has a page of its own"));
 }
 
@@ -104,6 +106,26 @@ TEST_F(PageData, NamesAFileThatIsBroken) {
   run();
   file("summary.json", "{\"status\":");
   EXPECT_THAT(error_of(ErrorKind::data, [&] { page_data({folder.path()}); }), HasSubstr("summary.json: not a JSON object"));
+}
+
+TEST_F(PageData, SaysWhatASummaryLacks) {
+  run();
+  for (const auto& [summary, what] : std::vector<std::pair<const char*, const char*>>{
+           {"{}", "key 'status' not found"},
+           {R"({"status":3})", "status: expected a name, got 3"},
+           {R"({"status":"done","kind":3})", "kind: expected 'run', 'sweep' or 'compare', got 3"},
+           {R"({"status":"done","kind":"sweep"})", "key 'metric' not found"},
+           {R"({"status":"done","kind":"compare","problems":[]})", "problems: there is none"}}) {
+    file("summary.json", summary);
+    EXPECT_THAT(error_of(ErrorKind::data, [&] { page_data({folder.path()}); }), HasSubstr(std::string("summary.json: ") + what));
+  }
+}
+
+TEST_F(PageData, SaysHowToGoOnWithAnUnfinishedStudy) {
+  run();
+  file("trials.jsonl", "");
+  std::filesystem::remove(folder / "summary.json");
+  EXPECT_THAT(error_of(ErrorKind::data, [&] { page_data({folder.path()}); }), HasSubstr("descent resume " + folder.path() + " goes on"));
 }
 
 TEST_F(PageData, FlattensListsOfMapsOnly) {
