@@ -25,11 +25,12 @@ namespace descent {
 namespace {
 
 constexpr std::int64_t kIdle = -1, kMostWorkers = 1024;
-constexpr std::int64_t kAhead = 4096;  // how far a worker may run ahead of a slow trial, whose successors' results must wait
+// How far workers may run ahead of a slow trial, whose successors' results must wait: trials, and bytes of their results.
+constexpr std::int64_t kAhead = 4096, kMostWaiting = std::int64_t{64} << 20;
 
-// What workers share: which trial comes next, which result is due, and which trial each is at.
+// What workers share: which trial comes next, which result is due, how many bytes wait for it, and which trial each is at.
 struct Shared {
-  std::atomic<std::int64_t> next{0}, due{0};
+  std::atomic<std::int64_t> next{0}, due{0}, waiting{0};
   std::atomic<std::int64_t> at[kMostWorkers];
 };
 
@@ -93,6 +94,14 @@ TrialResult unpacked(const Header& header, const char* from) {
   return result;
 }
 
+using Waiting = std::map<std::int64_t, TrialResult>;  // results, for those of the trials before them
+
+std::int64_t bytes_of(const Waiting& waiting) {
+  std::size_t bytes = 0;
+  for (const auto& [index, r] : waiting) bytes += r.line.size() + r.records.size() + 2 * r.curve.size() * sizeof(double);
+  return static_cast<std::int64_t>(bytes);
+}
+
 class Workers {
  public:
   Workers(const std::vector<Trial>& trials, std::int64_t first, std::int64_t jobs, const std::function<TrialResult(const Trial&)>& run)
@@ -112,7 +121,7 @@ class Workers {
   Workers& operator=(const Workers&) = delete;
 
   bool collect(const std::function<void(const Trial&, TrialResult)>& result) {
-    std::map<std::int64_t, TrialResult> waiting;  // for those before them
+    Waiting waiting;
     std::int64_t due = first_;
     while (due < static_cast<std::int64_t>(trials_.size())) {
       if (interrupted_by != 0) return false;
@@ -125,6 +134,7 @@ class Workers {
         waiting.erase(first);
       }
       shared_->due = due;
+      shared_->waiting = bytes_of(waiting);
     }
     return true;
   }
@@ -162,7 +172,8 @@ class Workers {
   void take_trials(std::size_t i, int pipe) {
     for (std::int64_t index = shared_->next++; index < static_cast<std::int64_t>(trials_.size()); index = shared_->next++) {
       shared_->at[i] = index;
-      while (index - shared_->due > kAhead) ::usleep(1000);
+      // The trial that is due never waits here, so all others come to their turn.
+      while (index - shared_->due > kAhead || (index != shared_->due && shared_->waiting > kMostWaiting)) ::usleep(1000);
       send(pipe, packed(index, run_(trials_[static_cast<std::size_t>(index)])));
       shared_->at[i] = kIdle;
     }
@@ -183,7 +194,7 @@ class Workers {
     ::poll(ends.data(), ends.size(), 100);
   }
 
-  void receive(std::size_t i, std::map<std::int64_t, TrialResult>& results) {
+  void receive(std::size_t i, Waiting& results) {
     Worker& worker = workers_[i];
     if (worker.pid <= 0) return;
     static char buffer[1 << 18];
@@ -200,7 +211,7 @@ class Workers {
   }
 
   // A worker that has ended. One that was at a trial takes it along.
-  void bury(std::size_t i, std::map<std::int64_t, TrialResult>& results) {
+  void bury(std::size_t i, Waiting& results) {
     int status = 0;
     ::waitpid(workers_[i].pid, &status, 0);
     ::close(workers_[i].pipe);
