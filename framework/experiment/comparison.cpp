@@ -211,9 +211,10 @@ void keep_runs(const Experiment& experiment, Study& study, const Comparison& com
   std::int64_t number = comparison.trials;
   for (const ComparedProblem& problem : comparison.problems) {
     for (const Contender& contender : problem.contenders) {
-      for (Trial& trial : trials_of(problem, contender, contender.candidates[contender.chosen], "kept", seeds)) {
-        trial.number = number++;
-        study.keep(comparison.bases, trial);
+      std::vector<Trial> trials = trials_of(problem, contender, contender.candidates[contender.chosen], "kept", seeds);
+      for (std::size_t i = 0; i < trials.size(); ++i) {
+        trials[i].number = number++;
+        study.keep(comparison.bases, trials[i], contender.best()[i]);
       }
     }
   }
@@ -235,10 +236,13 @@ void check_comparison(const Experiment& experiment, Plan* plan) {
 
 Json run_comparison(const Experiment& experiment, Study& study) {
   Comparison comparison = prepare(experiment);
+  study.note_files(comparison.bases.files);
   if (!experiment.compare.tune.is_null()) run_tuning(experiment, study, comparison);
   run_evaluation(study, comparison);
+  Json all = summary(comparison, experiment);
+  study.finish(all, table_of(all));
   if (experiment.compare.keep != Keep::none) keep_runs(experiment, study, comparison);
-  return summary(comparison, experiment);
+  return all;
 }
 
 }  // namespace descent

@@ -17,6 +17,8 @@ struct Contender {
   std::size_t chosen = 0;                    // of the candidates
   std::vector<std::string> at_edge;          // options whose best value lies at the end of their grid
   std::vector<TrialResult> as_given, tuned;  // for each evaluation seed
+
+  const std::vector<TrialResult>& best() const { return tuned.empty() ? as_given : tuned; }
 };
 
 struct ComparedProblem {
@@ -35,5 +37,7 @@ struct Comparison {
 
 // The content of summary.json.
 Json summary(const Comparison& comparison, const Experiment& experiment);
+// That of summary.csv: a row for each optimizer on each problem, best first.
+CsvTable table_of(const Json& summary);
 
 }  // namespace descent

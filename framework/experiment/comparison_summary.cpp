@@ -20,13 +20,9 @@ Json json_of(const Assignment& set) {
   return options;
 }
 
-const std::vector<TrialResult>& best_results(const Contender& contender) {
-  return contender.tuned.empty() ? contender.as_given : contender.tuned;
-}
-
 bool seeds_matter(const ComparedProblem& problem) {
   return std::any_of(problem.contenders.begin(), problem.contenders.end(), [](const Contender& contender) {
-    const auto& results = best_results(contender);
+    const auto& results = contender.best();
     return std::any_of(results.begin(), results.end(),
                        [&](const TrialResult& result) { return stats::costs(result.curve) != stats::costs(results[0].curve); });
   });
@@ -133,9 +129,9 @@ struct ProblemSummary {
     std::vector<Landscape::Path> paths(problem.contenders.size());
     for (std::size_t i = 0; i < problem.contenders.size(); ++i) {
       const Contender& contender = problem.contenders[i];
-      table.push_back(final_costs(best_results(contender), judge));
+      table.push_back(final_costs(contender.best(), judge));
       costs.push_back(stats::median(table.back()));
-      if (goal) times.push_back(stats::median(times_to(best_results(contender), judge, goal)));
+      if (goal) times.push_back(stats::median(times_to(contender.best(), judge, goal)));
       optimizers.push_back(entry_of(comparison, contender, goal, paths[i]));
     }
     json = {{"name", problem.name},

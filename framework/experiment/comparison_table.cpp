@@ -2,8 +2,7 @@
 #include <cmath>
 #include <cstdio>
 
-#include "descent/experiment/json.h"
-#include "descent/experiment/study.h"
+#include "descent/experiment/comparison.h"
 
 namespace descent {
 namespace {
@@ -35,9 +34,9 @@ std::string sparkline(const Json& curve) {
 std::string chosen(const Json& optimizer) {
   std::string text;
   if (!optimizer.contains("chosen")) return "as given";
-  for (const auto& [name, value] : optimizer["chosen"].items())
+  for (const auto& [name, value] : optimizer.at("chosen").items())
     text += fmt::format("{}{}={}", text.empty() ? "" : " ", name, to_text(value));
-  return optimizer["at_edge"].empty() ? text : text + '*';
+  return optimizer.at("at_edge").empty() ? text : text + '*';
 }
 
 bool holds(const Json& list, const std::string& name) { return std::find(list.begin(), list.end(), name) != list.end(); }
@@ -48,40 +47,66 @@ void print_row(const std::string& name, const std::string& set, const std::strin
   std::printf("%s\n", fmt::format("  {:<22} {:<16} {:>11}  {:<23} {:>9}  {}", name, set, median, quartiles, time, curve).c_str());
 }
 
+const Json& optimizer_named(const Json& problem, const Json& name) {
+  const Json& all = problem.at("optimizers");
+  const auto found = std::find_if(all.begin(), all.end(), [&](const Json& optimizer) { return optimizer.at("name") == name; });
+  return all.at(static_cast<std::size_t>(found - all.begin()));
+}
+
+const Json& best_figures(const Json& optimizer) { return optimizer.contains("tuned") ? optimizer.at("tuned") : optimizer.at("default"); }
+
 void print_problem(const Json& problem) {
-  const Json& ranking = problem["ranking"];
-  const bool has_target = !problem["target"].is_null();
-  std::printf("%s, %lld steps, by %s\n", problem["name"].get<std::string>().c_str(), problem["steps"].get<long long>(),
-              problem["metric"].get<std::string>().c_str());
+  const Json& ranking = problem.at("ranking");
+  const bool has_target = !problem.at("target").is_null();
+  std::printf("%s, %lld steps, by %s\n", problem.at("name").get<std::string>().c_str(), problem.at("steps").get<long long>(),
+              problem.at("metric").get<std::string>().c_str());
   std::printf("  %-22s %-16s %11s  %-23s %9s  %s\n", "optimizer", "chosen", "median", "quartiles", has_target ? "to target" : "",
               "curve of the median");
   bool is_at_edge = false;
-  for (const Json& name : ranking["order"]) {
-    const auto is_it = [&](const Json& optimizer) { return optimizer["name"] == name; };
-    const Json& optimizer = *std::find_if(problem["optimizers"].begin(), problem["optimizers"].end(), is_it);
-    const Json& figures = optimizer.contains("tuned") ? optimizer["tuned"] : optimizer["default"];
-    is_at_edge = is_at_edge || (optimizer.contains("at_edge") && !optimizer["at_edge"].empty());
-    const std::string mark = ranking["winner"] == name ? "best " : holds(ranking["tied"], name) ? "tied " : "";
-    const std::string quartiles = number(figures["q25"], "lost") + " … " + number(figures["q75"], "lost");
-    print_row(mark + name.get<std::string>(), chosen(optimizer), number(figures["median"], "lost"), quartiles,
-              has_target ? number(figures["median_time_to_target"], "never") : "", sparkline(figures["curve"]["median"]));
+  for (const Json& name : ranking.at("order")) {
+    const Json& optimizer = optimizer_named(problem, name);
+    const Json& figures = best_figures(optimizer);
+    is_at_edge = is_at_edge || (optimizer.contains("at_edge") && !optimizer.at("at_edge").empty());
+    const std::string mark = ranking.at("winner") == name ? "best " : holds(ranking.at("tied"), name) ? "tied " : "";
+    const std::string quartiles = number(figures.at("q25"), "lost") + " … " + number(figures.at("q75"), "lost");
+    print_row(mark + name.get<std::string>(), chosen(optimizer), number(figures.at("median"), "lost"), quartiles,
+              has_target ? number(figures.at("median_time_to_target"), "never") : "", sparkline(figures.at("curve").at("median")));
   }
-  std::printf("  %s\n", ranking["verdict"].get<std::string>().c_str());
+  std::printf("  %s\n", ranking.at("verdict").get<std::string>().c_str());
   if (is_at_edge) std::printf("  * the best value lies at the end of its grid: extend it, or say widen: true\n");
+}
+
+Json row_of(const Json& problem, const Json& name) {
+  const Json& optimizer = optimizer_named(problem, name);
+  Json row{{"problem", problem.at("name")}, {"optimizer", name}, {"is_winner", problem.at("ranking").at("winner") == name}};
+  if (optimizer.contains("chosen")) row["chosen"] = optimizer.at("chosen");
+  for (const auto& [key, value] : best_figures(optimizer).items()) {
+    if (key != "curve") row[key] = value;
+  }
+  row["median_as_given"] = optimizer.at("default").at("median");
+  return row;
 }
 
 }  // namespace
 
+CsvTable table_of(const Json& summary) {
+  CsvTable table;
+  for (const Json& problem : summary.at("problems")) {
+    for (const Json& name : problem.at("ranking").at("order")) table.add(row_of(problem, name));
+  }
+  return table;
+}
+
 void print_comparison(const Json& summary) {
-  for (const Json& problem : summary["problems"]) print_problem(problem);
-  const Json& overall = summary["overall"];
-  if (summary["problems"].size() < 2) return;
+  for (const Json& problem : summary.at("problems")) print_problem(problem);
+  const Json& overall = summary.at("overall");
+  if (summary.at("problems").size() < 2) return;
   std::printf("over all problems; the score is of those with a target\n");
-  for (std::size_t i = 0; i < overall["optimizers"].size(); ++i) {
+  for (std::size_t i = 0; i < overall.at("optimizers").size(); ++i) {
     const std::string score =
-        summary["profile"].is_null() ? "" : fmt::format("  score {:.3f}", summary["profile"]["score"][i].get<double>());
-    std::printf("  %-22s mean rank %.2f%s\n", overall["optimizers"][i].get<std::string>().c_str(), overall["mean_rank"][i].get<double>(),
-                score.c_str());
+        summary.at("profile").is_null() ? "" : fmt::format("  score {:.3f}", summary.at("profile").at("score").at(i).get<double>());
+    std::printf("  %-22s mean rank %.2f%s\n", overall.at("optimizers").at(i).get<std::string>().c_str(),
+                overall.at("mean_rank").at(i).get<double>(), score.c_str());
   }
 }
 

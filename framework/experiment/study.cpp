@@ -20,34 +20,6 @@
 namespace descent {
 namespace {
 
-constexpr std::size_t kMostBytes = std::size_t{1} << 31;
-
-// The whole lines of a file, without the last if it has no line break.
-std::vector<std::string> lines_of(const std::string& path) {
-  std::vector<std::string> lines;
-  const std::string text = read_file(path, kMostBytes);
-  for (std::size_t at = 0, end = 0; (end = text.find('\n', at)) != std::string::npos; at = end + 1)
-    lines.push_back(text.substr(at, end - at));
-  return lines;
-}
-
-std::int64_t trial_of(const std::string& record) {
-  constexpr std::string_view kBegin = "{\"trial\":";
-  std::int64_t number = -1;
-  if (record.compare(0, kBegin.size(), kBegin) == 0) parse_integer(record.substr(kBegin.size(), record.find(',') - kBegin.size()), number);
-  return number;
-}
-
-// Cuts a file off where the first line of a trial from `count` on begins, or a line that is not whole.
-void cut_records(const std::string& path, std::int64_t count) {
-  std::size_t kept = 0;
-  for (const std::string& line : lines_of(path)) {
-    if (trial_of(line) >= count || trial_of(line) < 0) break;
-    kept += line.size() + 1;
-  }
-  if (::truncate(path.c_str(), static_cast<off_t>(kept)) != 0) fail_system(path, "shorten");
-}
-
 // Of records.jsonl, as trial.cpp has it of a Record.
 std::optional<double> measured(const Json& record, const std::string& metric) {
   const std::string split = record.value("split", "");
@@ -56,6 +28,14 @@ std::optional<double> measured(const Json& record, const std::string& metric) {
   const auto value = record.find(slash == std::string::npos ? metric : metric.substr(slash + 1));
   if (split != wanted || value == record.end()) return {};
   return value->is_null() ? std::numeric_limits<double>::quiet_NaN() : value->get<double>();
+}
+
+// Whether a run has ended in this folder, and by itself.
+bool is_finished(const std::string& folder) {
+  try {
+    const Json summary = read_json(folder + "/summary.json");
+    return summary.is_object() && summary.contains("status") && summary["status"] != name(TrialResult::Status::interrupted);
+  } catch (const Error&) { return false; }  // it is made again
 }
 
 }  // namespace
@@ -87,6 +67,7 @@ void Bases::add(Value root, const std::string& name, const std::string& metric) 
   const Setup setup(experiment);
   judges.push_back(judge_of(*setup.problem, metric));
   most_evaluations.push_back(experiment.train.total_steps(setup.problem->steps_per_epoch()));
+  files.insert(setup.problem->files().begin(), setup.problem->files().end());
 }
 
 Json json_number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
@@ -105,34 +86,38 @@ Study::Study(const Experiment& experiment, const RunRequest& request, const std:
     meta_ = meta(request.arguments, experiment.seed, static_cast<int>(experiment.threads), {});
     folder_.write_json("meta.json", meta_);
   } else {
-    restore();
+    meta_ = read_json(folder_.file("meta.json"));
+    restored_ = restore_trials(folder_);
   }
-  lines_.emplace(folder_.file("trials.jsonl"));
-  records_.emplace(folder_.file("records.jsonl"));
-  timings_.emplace(folder_.file("timing.jsonl"));
+  files_.emplace(folder_);
   console_.log_to(folder_.file("run.log"));
+  if (!restored_.doubt.empty()) {
+    console_.line(fmt::format("warning: {}; trials from number {} on are run again", restored_.doubt, restored_.trials.size()));
+  }
 }
 
-// What an earlier process has left: whole trials, and their times.
-void Study::restore() {
-  meta_ = read_json(folder_.file("meta.json"));
-  finished_ = lines_of(folder_.file("trials.jsonl"));
-  for (const char* file : {"records.jsonl", "timing.jsonl"}) File::appending(folder_.file(file)).close();
-  for (const char* file : {"trials.jsonl", "records.jsonl", "timing.jsonl"}) {
-    cut_records(folder_.file(file), static_cast<std::int64_t>(finished_.size()));
+void Study::note_files(const std::set<std::string>& files) {
+  Json& noted = meta_["sha256"];
+  if (!noted.is_object()) noted = Json::object();
+  for (const std::string& file : files) {
+    const std::string now = sha256_of_file(file);
+    if (noted.contains(file) && noted[file] != now) {
+      fail(ErrorKind::data, "{}: not what it was when trials of {} were run on it\n  help: bring it back, or run the experiment anew", file,
+           folder_.path());
+    }
+    noted[file] = now;
   }
-  for (const std::string& line : lines_of(folder_.file("timing.jsonl"))) seconds_.push_back(parse_json(line).at("seconds"));
+  folder_.write_json("meta.json", meta_);
 }
 
 std::vector<TrialResult> Study::run(std::vector<Trial>& trials, const Bases& bases) {
   const std::int64_t first = next_;
   for (Trial& trial : trials) trial.number = next_++;
   const auto known =
-      std::clamp<std::int64_t>(static_cast<std::int64_t>(finished_.size()) - first, 0, static_cast<std::int64_t>(trials.size()));
+      std::clamp<std::int64_t>(static_cast<std::int64_t>(restored_.trials.size()) - first, 0, static_cast<std::int64_t>(trials.size()));
   std::vector<TrialResult> results;
   for (auto i = static_cast<std::size_t>(first); i < static_cast<std::size_t>(first + known); ++i) {
-    results.push_back(read_trial(finished_[i]));
-    results.back().seconds = i < seconds_.size() ? seconds_[i] : 0;
+    results.push_back(restored_.trials[i]);
   }
   if (known > 0) read_curves(trials, bases, results);
 
@@ -142,63 +127,57 @@ std::vector<TrialResult> Study::run(std::vector<Trial>& trials, const Bases& bas
   };
   console_.expect_trials(static_cast<std::int64_t>(trials.size()) - known);
   const bool is_whole = run_in_workers(trials, known, jobs_, run_one, [&](const Trial& trial, TrialResult result) {
-    write(trial, result);
+    files_->write(trial, result);
     console_.trial(trial.number - first + 1 - known);
     for (std::string* written : {&result.records, &result.line}) std::string().swap(*written);  // clear() would keep the memory
     results.push_back(std::move(result));
   });
   console_.finish();
-  for (auto* writer : {&records_, &lines_, &timings_}) (*writer)->flush();
+  files_->flush();
   if (!is_whole) throw Interrupted{};
   return results;
 }
 
-// Records first: a trial whose line is there has all of them.
-void Study::write(const Trial& trial, const TrialResult& result) {
-  records_->hold(result.records);
-  lines_->hold(result.line + '\n');
-  timings_->write(TrialTiming{trial.number, result.seconds});
-  if (!records_->is_due()) return;
-  records_->flush();
-  lines_->flush();
-}
-
 // A finished trial's curve is what its records say.
 void Study::read_curves(const std::vector<Trial>& trials, const Bases& bases, std::vector<TrialResult>& results) {
-  for (const std::string& line : lines_of(folder_.file("records.jsonl"))) {
-    const std::int64_t index = trial_of(line) - trials.front().number;
-    if (index < 0 || index >= static_cast<std::int64_t>(results.size())) continue;
-    const Json record = parse_json(line);
+  read_records(folder_, [&](std::int64_t number, const Json& record) {
+    const std::int64_t index = number - trials.front().number;
+    if (index < 0 || index >= static_cast<std::int64_t>(results.size())) return;
     const Trial& trial = trials[static_cast<std::size_t>(index)];
     const auto value = measured(record, bases.judges[trial.base].metric);
-    if (!value) continue;
+    if (!value) return;
     results[static_cast<std::size_t>(index)].curve_at.push_back(record.value("evaluations", record.at("step").get<double>()));
     results[static_cast<std::size_t>(index)].curve.push_back(*value);
-  }
+  });
 }
 
-void Study::keep(const Bases& bases, const Trial& trial) {
+void Study::keep(const Bases& bases, const Trial& trial, const TrialResult& result) {
+  using Status = TrialResult::Status;
+  if (result.status == Status::invalid || result.status == Status::crashed) return;  // so it would end here too
   const std::string path = folder_.file(fmt::format("trials/{}", trial.number));
+  if (is_finished(path)) return;
   std::error_code ignored;
-  if (std::filesystem::exists(path + "/summary.json", ignored)) return;
   std::filesystem::remove_all(path, ignored);
   RunRequest request = request_;
   request.out = path;
   request.quiet = true;
   run_quietly(request, bases.experiments[trial.base].with(trial.set), bases.most_evaluations[trial.base]);
+  if (interrupted_by != 0) throw Interrupted{};
 }
 
-void Study::finish(const Json& summary) {
-  for (auto* writer : {&records_, &lines_, &timings_}) (*writer)->close();
+void Study::finish(const Json& summary, const CsvTable& table) {
+  files_->close();
+  folder_.write("summary.csv", table.csv());
   folder_.write_json("summary.json", summary);
   meta_["finished"] = utc_now();
   folder_.write_json("meta.json", meta_);
 }
 
-int run_study(const Experiment& experiment, const RunRequest& request, const std::string& folder) {
+int run_study(Experiment experiment, const RunRequest& request, const std::string& folder) {
   const bool is_sweep = experiment.source.find("sweep") != nullptr;
   const SignalsNoted signals;
   if (folder.empty() && is_sweep) check_sweep(experiment);
+  if (is_sweep) make_paths_absolute(experiment);
   if (folder.empty() && !is_sweep) check_comparison(experiment);
   Study study(experiment, request, folder);
   Json summary;
@@ -208,7 +187,6 @@ int run_study(const Experiment& experiment, const RunRequest& request, const std
     study.console().line("interrupted; descent resume " + study.folder().path() + " goes on");
     return 128 + interrupted_by;
   }
-  study.finish(summary);
   if (request.finished) request.finished(study.folder().path());
   if (request.json) {
     std::printf("%s\n", to_text(summary).c_str());

@@ -1,14 +1,16 @@
 #pragma once
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "descent/core/file.h"
 #include "descent/experiment/console.h"
+#include "descent/experiment/csv_table.h"
 #include "descent/experiment/json.h"
-#include "descent/experiment/records.h"
 #include "descent/experiment/run.h"
 #include "descent/experiment/run_folder.h"
+#include "descent/experiment/study_files.h"
 #include "descent/experiment/trial.h"
 
 namespace descent {
@@ -28,6 +30,7 @@ struct Bases {
   std::vector<TrialBase> experiments;
   std::vector<Judge> judges;
   std::vector<std::int64_t> most_evaluations;
+  std::set<std::string> files;  // that data is read from
   void add(Value root, const std::string& name, const std::string& metric);
 };
 // The folder of a sweep or comparison, with its trials: those that are finished are never run again.
@@ -36,19 +39,20 @@ class Study {
   // A new folder, or with `folder` an old one to go on with.
   Study(const Experiment& experiment, const RunRequest& request, const std::string& folder = "");
 
+  // Notes the content of files in meta.json. Throws Error (kind data) when one is no longer what an earlier process has noted.
+  void note_files(const std::set<std::string>& files);
   // Runs the trials, which get the numbers after those before; results are in the order of the trials. Throws Interrupted.
   std::vector<TrialResult> run(std::vector<Trial>& trials, const Bases& bases);
-  // Makes a trial again as a run in its own folder under trials/.
-  void keep(const Bases& bases, const Trial& trial);
-  // Writes summary.json and meta.json.
-  void finish(const Json& summary);
+  // Writes summary.json, summary.csv and meta.json: all trials are run.
+  void finish(const Json& summary, const CsvTable& table);
+  // Makes a trial again as a run in its own folder under trials/, unless it is there or could not be run. Comes after finish(), since it
+  // may fail. Throws Interrupted.
+  void keep(const Bases& bases, const Trial& trial, const TrialResult& result);
 
   const RunFolder& folder() const { return folder_; }
   Console& console() { return console_; }
 
  private:
-  void restore();
-  void write(const Trial& trial, const TrialResult& result);
   void read_curves(const std::vector<Trial>& trials, const Bases& bases, std::vector<TrialResult>& results);
 
   const RunRequest& request_;
@@ -56,25 +60,28 @@ class Study {
   RunFolder folder_;
   Console console_;
   Json meta_;
-  std::vector<std::string> finished_;  // lines of trials that an earlier process has finished
-  std::vector<double> seconds_;        // theirs
-  std::optional<File> lock_;           // held while this process goes on with the folder
-  std::optional<RecordWriter> lines_, records_, timings_;
+  std::optional<File> lock_;  // held while this process goes on with the folder
+  Restored restored_;         // trials that an earlier process has finished
+  std::optional<StudyFiles> files_;
   std::int64_t next_ = 0;  // the number of the next trial
 };
 
-// What Study::run throws when a signal has come: the folder can be gone on with.
+// What is thrown when a signal has come: the folder can be gone on with.
 struct Interrupted {};
 
 // Runs an experiment file with `sweep:` or `compare:`; with `folder` goes on with an interrupted one. Returns the exit code.
-int run_study(const Experiment& experiment, const RunRequest& request, const std::string& folder = "");
+int run_study(Experiment experiment, const RunRequest& request, const std::string& folder = "");
 // Checks all that it would run, and says how much that is.
 std::string plan_in_words(const Experiment& experiment);
 
 // The file without what describes the study.
 Value without_study(const Experiment& experiment);
 
+// The values of a sweep with paths as options read them: absolute, so that resolved.yaml means the same files wherever it stands.
+void make_paths_absolute(Experiment& sweep);
+
 Json json_number(double value);  // null unless finite
+// Each runs all of a study and leaves its folder complete; returns the content of summary.json.
 Json run_sweep(const Experiment& experiment, Study& study);
 Json run_comparison(const Experiment& experiment, Study& study);
 // How much a study would run.

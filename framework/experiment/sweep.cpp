@@ -1,9 +1,11 @@
 #include <algorithm>
 #include <cstdio>
+#include <filesystem>
 #include <map>
 
 #include "descent/core/error.h"
 #include "descent/experiment/json.h"
+#include "descent/experiment/overrides.h"
 #include "descent/experiment/schema.h"
 #include "descent/experiment/setup.h"
 #include "descent/experiment/study.h"
@@ -50,22 +52,72 @@ std::vector<Trial> trials_of(const Experiment& experiment) {
   return trials;
 }
 
+// A value of an axis beside the first values of the others.
+Assignment beside_the_first(const std::vector<std::vector<Assignment>>& axes, std::size_t axis, const Assignment& value) {
+  Assignment set;
+  for (std::size_t i = 0; i < axes.size(); ++i) {
+    const Assignment& point = i == axis ? value : axes[i][0];
+    set.insert(set.end(), point.begin(), point.end());
+  }
+  return set;
+}
+
+bool is_absolute(const Value& value) { return value.is_scalar() && value.text.rfind('/', 0) == 0; }
+
+// Takes over the paths of a value as it was read.
+void take_paths(Value& written, const Value& read) {
+  if (written.is_scalar() && is_absolute(read)) written.text = read.text;
+  for (Value::Entry& entry : written.entries) {
+    if (const Value* inner = read.find(entry.key)) take_paths(entry.value, *inner);
+  }
+  for (std::size_t i = 0; i < std::min(written.items.size(), read.items.size()); ++i) take_paths(written.items[i], read.items[i]);
+}
+
+// The files among the values that trials set.
+void add_files(const Value& value, std::set<std::string>& files) {
+  std::error_code ignored;
+  if (is_absolute(value) && std::filesystem::is_regular_file(value.text, ignored)) files.insert(value.text);
+  for (const Value::Entry& entry : value.entries) add_files(entry.value, files);
+  for (const Value& item : value.items) add_files(item, files);
+}
+
+// A row for each trial, best first.
+CsvTable table_of(const Json& rows, const std::vector<std::size_t>& order) {
+  CsvTable table;
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    const Json& trial = rows[order[i]];
+    Json row{{"rank", i + 1}, {"trial", trial["trial"]}};
+    row.update(trial["set"]);
+    for (const char* key : {"status", "steps", "evaluations", "value"}) row[key] = trial[key];
+    table.add(row);
+  }
+  return table;
+}
+
 }  // namespace
 
-// Every value of every axis is tried beside the first values of the others.
+void make_paths_absolute(Experiment& experiment) {
+  const TrialBase base(without_study(experiment), experiment.name);
+  const auto axes = experiment.sweep.axes();
+  const auto take = [&](std::size_t axis, Value::Entry& entry) {
+    for (std::size_t i = 0; i < entry.value.items.size(); ++i) {
+      Value& value = entry.value.items[i];
+      if (value.is_scalar() && !value.is_text()) continue;
+      const Value resolved = base.with(beside_the_first(axes, axis, axes[axis][i])).resolved();
+      if (const Value* read = find_path(resolved, entry.key)) take_paths(value, *read);
+    }
+  };
+  SweepOptions& sweep = experiment.sweep;
+  for (std::size_t i = 0; i < sweep.grid.entries.size(); ++i) take(i, sweep.grid.entries[i]);
+  for (Value::Entry& entry : sweep.zip.entries) take(sweep.grid.entries.size() + sweep.log_grid.entries.size(), entry);
+}
+
 void check_sweep(const Experiment& experiment, Plan* plan) {
   const Bases bases = base_of(experiment);
   const std::vector<Trial> trials = trials_of(experiment);
   const auto axes = experiment.sweep.axes();
-  for (std::size_t varied = 0; varied < axes.size(); ++varied) {
-    for (const Assignment& value : axes[varied]) {
-      Assignment set;
-      for (std::size_t i = 0; i < axes.size(); ++i) {
-        const Assignment& point = i == varied ? value : axes[i][0];
-        set.insert(set.end(), point.begin(), point.end());
-      }
-      bases.experiments[0].with(set);
-    }
+  for (std::size_t axis = 0; axis < axes.size(); ++axis) {
+    for (const Assignment& value : axes[axis]) bases.experiments[0].with(beside_the_first(axes, axis, value));
   }
   if (plan) plan->add(bases, 0, trials[0].set, static_cast<std::int64_t>(trials.size()));
 }
@@ -75,6 +127,8 @@ Json run_sweep(const Experiment& experiment, Study& study) {
   bases.most_evaluations[0] = 0;  // a trial is as long as it says
   const Judge& judge = bases.judges[0];
   std::vector<Trial> trials = trials_of(experiment);
+  for (const Value* values : {&experiment.sweep.grid, &experiment.sweep.zip}) add_files(*values, bases.files);
+  study.note_files(bases.files);
   const std::vector<TrialResult> results = study.run(trials, bases);
 
   std::vector<double> costs;
@@ -97,10 +151,6 @@ Json run_sweep(const Experiment& experiment, Study& study) {
                     {"value", json_number(r.value)}});
   }
   const std::vector<std::size_t> order = stats::argsort(costs);
-  if (experiment.sweep.keep == Keep::best) study.keep(bases, trials[order[0]]);
-  for (const Trial& trial : trials) {
-    if (experiment.sweep.keep == Keep::all) study.keep(bases, trial);
-  }
   Json summary{{"kind", "sweep"},
                {"name", experiment.name},
                {"status", "done"},
@@ -113,19 +163,25 @@ Json run_sweep(const Experiment& experiment, Study& study) {
   summary["best"] = rows[order[0]];
   summary["order"] = order;
   summary["trials"] = std::move(rows);
+  study.finish(summary, table_of(summary["trials"], order));
+  if (experiment.sweep.keep == Keep::best) study.keep(bases, trials[order[0]], results[order[0]]);
+  for (std::size_t i = 0; i < trials.size(); ++i) {
+    if (experiment.sweep.keep == Keep::all) study.keep(bases, trials[i], results[i]);
+  }
   return summary;
 }
 
 void print_sweep(const Json& summary) {
-  const std::size_t count = summary["order"].size();
+  const std::size_t count = summary.at("order").size();
   std::printf("%s of %zu trials by %s, best first\n", count > kShown ? fmt::format("the first {}", kShown).c_str() : "all", count,
-              summary["metric"].get<std::string>().c_str());
+              summary.at("metric").get<std::string>().c_str());
   for (std::size_t i = 0; i < std::min(count, kShown); ++i) {
-    const Json& row = summary["trials"][summary["order"][i].get<std::size_t>()];
+    const Json& row = summary.at("trials").at(summary.at("order").at(i).get<std::size_t>());
     std::string set;
-    for (const auto& [path, value] : row["set"].items()) set += fmt::format("  {}={}", path, to_text(value));
-    const std::string value = row["value"].is_null() ? row["status"].get<std::string>() : fmt::format("{:.6g}", row["value"].get<double>());
-    std::printf("  %6lld  %12s%s\n", row["trial"].get<long long>(), value.c_str(), set.c_str());
+    for (const auto& [path, value] : row.at("set").items()) set += fmt::format("  {}={}", path, to_text(value));
+    const std::string value =
+        row.at("value").is_null() ? row.at("status").get<std::string>() : fmt::format("{:.6g}", row.at("value").get<double>());
+    std::printf("  %6lld  %12s%s\n", row.at("trial").get<long long>(), value.c_str(), set.c_str());
   }
 }
 

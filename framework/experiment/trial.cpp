@@ -124,24 +124,37 @@ std::string trial_line(const Trial& trial, const TrialResult& result, const std:
   json["status"] = name(result.status);
   json["steps"] = result.steps;
   json["evaluations"] = result.evaluations;
+  json["records"] = std::count(result.records.begin(), result.records.end(), '\n');
   json["value"] = number(result.value);
   if (!message.empty()) json["message"] = message;
   return to_text(json);
 }
 
-TrialResult read_trial(const std::string& line) {
-  const Json json = parse_json(line);
-  TrialResult result;
-  const std::string status = json.at("status");
+namespace {
+
+Status status_named(const std::string& status, const std::string& place) {
   const auto is_it = [&](const char* known) { return status == known; };
   const auto* found = std::find_if(std::begin(kNames), std::end(kNames), is_it);
-  if (found == std::end(kNames)) fail(ErrorKind::data, "trials.jsonl: unknown status '{}'", shown(status));
-  result.status = static_cast<Status>(found - std::begin(kNames));
-  result.steps = json.at("steps");
-  result.evaluations = json.at("evaluations");
-  result.value = json.at("value").is_null() ? std::numeric_limits<double>::quiet_NaN() : json.at("value").get<double>();
-  result.line = line;
-  return result;
+  if (found == std::end(kNames)) fail(ErrorKind::data, "{}: unknown status '{}'", place, shown(status));
+  return static_cast<Status>(found - std::begin(kNames));
+}
+
+}  // namespace
+
+FinishedTrial read_trial(const std::string& line, std::int64_t number, const std::string& place) {
+  const Json json = parse_json(line);
+  if (!json.is_object()) fail(ErrorKind::data, "{}: not a trial", place);
+  return read_at(place, [&] {
+    if (json.at("trial").get<std::int64_t>() != number) fail(ErrorKind::data, "{}: not trial {}", place, number);
+    FinishedTrial trial;
+    TrialResult& result = trial.result;
+    result.status = status_named(json.at("status"), place);
+    result.steps = json.at("steps");
+    result.evaluations = json.at("evaluations");
+    result.value = json.at("value").is_null() ? std::numeric_limits<double>::quiet_NaN() : json.at("value").get<double>();
+    trial.records = json.at("records");
+    return trial;
+  });
 }
 
 }  // namespace descent

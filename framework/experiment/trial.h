@@ -62,7 +62,12 @@ TrialResult run_trial(const TrialBase& base, const Trial& trial, const std::stri
 // The line of a trial that could not run.
 std::string trial_line(const Trial& trial, const TrialResult& result, const std::string& message);
 
-// Reads back what a line and the records of a finished trial say.
-TrialResult read_trial(const std::string& line);
+// What a line says of a finished trial, and how many records it has.
+struct FinishedTrial {
+  TrialResult result;
+  std::int64_t records = 0;
+};
+// Throws Error (kind data) with `place` unless the line is a whole one of the trial with this number.
+FinishedTrial read_trial(const std::string& line, std::int64_t number, const std::string& place);
 
 }  // namespace descent

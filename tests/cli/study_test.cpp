@@ -53,6 +53,22 @@ TEST_F(Study, SavesWhatIsDoneWhenItIsInterrupted) {
   EXPECT_EQ(lines(file("cut/trials.jsonl")), 120u);
 }
 
+TEST_F(Study, IsInterruptedWhileRunsAreKept) {
+  write("s.yaml",
+        "objective: {type: rosenbrock}\noptimizer: {type: adam}\ntrain: {steps: 200000}\nlog: {every: 1000}\n"
+        "sweep: {grid: {seed: [1, 2, 3, 4, 5, 6, 7, 8]}, keep: all}\n");
+  const Process process(folder.path(), {"run", "s.yaml", "--out", "cut"});
+  for (int i = 0; i < 10000 && !exists("cut/trials/1/run.log"); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  process.send(SIGTERM);
+  const Result result = process.wait();
+  EXPECT_EQ(result.code, 143);
+  EXPECT_THAT(result.err, HasSubstr("interrupted; descent resume cut goes on"));
+  EXPECT_EQ(json("cut/summary.json")["kind"], "sweep");
+  EXPECT_FALSE(exists("cut/trials/7"));
+  EXPECT_EQ(descent({"resume", "cut"}).code, 0);
+  for (int i = 0; i < 8; ++i) EXPECT_EQ(json("cut/trials/" + std::to_string(i) + "/summary.json")["status"], "done");
+}
+
 TEST_F(Study, PlansWithoutRunning) {
   write("s.yaml", kSweep);
   const Result result = descent({"check", "s.yaml"});
@@ -78,6 +94,27 @@ TEST_F(Folders, AreListedShownAndCompared) {
   const auto diff = parse_json(descent({"diff", runs_now[0]["folder"], runs_now[1]["folder"], "--json"}).out);
   EXPECT_EQ(diff["settings"].size(), 1u);
   EXPECT_TRUE(diff["settings"].contains("optimizer.lr"));
+}
+
+TEST_F(Folders, ThatAreDamagedHideNoOthers) {
+  write("e.yaml", kParabola);
+  ASSERT_EQ(descent({"run", "e.yaml"}).code, 0);
+  const std::string good = parse_json(descent({"runs", "--json"}).out)[0]["folder"];
+  std::filesystem::create_directories(folder / "runs/e/bad");
+  write("runs/e/bad/resolved.yaml", kParabola);
+  for (const char* summary : {"{", "[]", R"({"kind":3})", R"({"status":3})", R"({"kind":"sweep"})", R"({"kind":"compare","problems":[]})",
+                              R"({"kind":"compare","status":"done","problems":[{"ranking":{"verdict":3}}]})",
+                              R"({"kind":"sweep","status":"done","metric":3,"best":3,"order":[0],"trials":[]})"}) {
+    write("runs/e/bad/summary.json", summary);
+    const Result runs = descent({"runs"});
+    EXPECT_EQ(runs.code, 0) << summary;
+    EXPECT_THAT(runs.out, testing::AllOf(HasSubstr(good), testing::ContainsRegex("bad +damaged"))) << summary;
+    const Result show = descent({"show", "e/bad"});
+    EXPECT_EQ(show.code, 4) << summary;
+    EXPECT_THAT(show.err, HasSubstr("runs/e/bad/summary.json: ")) << summary;
+  }
+  write("runs/e/bad/summary.json", R"({"status":3})");
+  EXPECT_EQ(descent({"diff", "e/bad", good}).code, 4);
 }
 
 TEST_F(Folders, OfNothingAreNone) {

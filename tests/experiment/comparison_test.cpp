@@ -38,6 +38,13 @@ TEST_F(Compare, TunesEveryOptimizerOverTheSameGrid) {
   EXPECT_EQ(optimizers[0]["at_edge"], Json::array());
 }
 
+TEST_F(Compare, LeavesATableOfItsFiguresBestFirst) {
+  compare(kNoisy + "compare: {optimizers: [sgd, adagrad], tune: {lr: [0.01, 0.05, 100]}, seeds: [1, 2]}\n");
+  const std::string table = slurp(folder_ / "run/summary.csv");
+  EXPECT_EQ(table.rfind("problem,optimizer,is_winner,chosen.lr,values[0],values[1],median,", 0), 0u) << table;
+  EXPECT_EQ(std::count(table.begin(), table.end(), '\n'), 3);
+}
+
 TEST_F(Compare, SaysWhoIsBestWhenOneClearlyIs) {
   const Json summary = compare(kNoisy + "compare: {optimizers: [{type: sgd, lr: 1e-4}, {type: adagrad, lr: 1}]}\n");
   EXPECT_EQ(summary["problems"][0]["ranking"]["winner"], "adagrad");

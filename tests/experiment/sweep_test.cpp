@@ -132,6 +132,35 @@ TEST_F(Sweep, KeepsTheBestTrialAsARunThatHasItsRecords) {
   EXPECT_EQ(parse_json(file("run", "trials/1/summary.json"))["loss"], summary["best"]["value"]);
 }
 
+TEST_F(Sweep, KeepsAllTrialsButThoseThatCouldNotBeRun) {
+  const Json summary =
+      sweep("objective: {type: fragile}\noptimizer: sgd\ntrain: {steps: 3}\nsweep: {grid: {objective.at: [1, 11, 2]}, keep: all}\n");
+  EXPECT_EQ(summary["counts"]["crashed"], 1);
+  for (const char* kept : {"0", "2"}) EXPECT_EQ(parse_json(file("run", fmt::format("trials/{}/summary.json", kept)))["status"], "done");
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "run/trials/1"));
+}
+
+TEST_F(Sweep, MakesAKeptRunAgainThatWasInterruptedOrIsDamaged) {
+  const std::string summary_of_1 = "trials/1/summary.json";
+  sweep(kBowl + "sweep: {grid: {optimizer.lr: [0.1, 0.4]}, keep: best}\n");
+  const std::string whole = file("run", summary_of_1);
+  for (const char* left : {"", "{", "{}", "{\"status\":\"interrupted\"}"}) {
+    spill(folder_ / ("run/" + summary_of_1), left);
+    RunRequest request;
+    request.quiet = true;
+    testing::internal::CaptureStdout();
+    EXPECT_EQ(resume(request, folder_ / "run"), 0);
+    testing::internal::GetCapturedStdout();
+    EXPECT_EQ(file("run", summary_of_1), whole) << left;
+  }
+}
+
+TEST_F(Sweep, LeavesATableOfItsTrialsBestFirst) {
+  sweep("objective: {type: sphere, start: [1, 0]}\noptimizer: sgd\ntrain: {steps: 1}\nsweep: {grid: {optimizer.lr: [0.25, 0.5]}}\n");
+  EXPECT_EQ(file("run", "summary.csv"),
+            "rank,trial,optimizer.lr,status,steps,evaluations,value\n1,1,0.5,done,1,1,0\n2,0,0.25,done,1,1,0.25\n");
+}
+
 TEST_F(Sweep, DrawsTheSameRandomValuesEachTime) {
   const std::string text =
       kBowl + "sweep: {random: {samples: 5, over: {optimizer.lr: {log_uniform: [1e-3, 1]}, seed: {integer: [1, 9]}}}}\n";
