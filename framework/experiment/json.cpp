@@ -28,6 +28,8 @@ bool is_shallow(std::string_view text) {
 
 Json parse_json(std::string_view text) { return is_shallow(text) ? Json::parse(text, nullptr, false) : Json(Json::value_t::discarded); }
 
+bool is_json(std::string_view text) { return is_shallow(text) && Json::accept(text); }
+
 Json read_json(const std::string& path) {
   std::error_code ignored;
   if (!std::filesystem::exists(path, ignored)) return nullptr;

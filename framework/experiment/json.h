@@ -10,6 +10,7 @@ using Json = nlohmann::ordered_json;  // keys in the order of writing
 // Reading and writing are compiled once, here: they take a compiler longer than most files.
 // Discarded unless the text is JSON, of at most 100 levels.
 Json parse_json(std::string_view text);
+bool is_json(std::string_view text);  // without building what it says
 // The object in a file, or null when there is no such file. Throws Error (kind data) if it holds anything else.
 Json read_json(const std::string& path);
 // On one line, or indented. What is not UTF-8 is replaced.

@@ -99,7 +99,7 @@ class Restoring {
     std::int64_t seen = 0;
     try {
       for (std::string_view line; lines.next(line) && whole_ < trials_.size();) {
-        const std::int64_t trial = checked_record(line, lines.place());
+        const std::int64_t trial = trial_of(line, lines.place());
         finish_trials(seen, trial, lines.begin());
         if (whole_ == trials_.size()) return;
         if (trial != static_cast<std::int64_t>(whole_)) break;
@@ -122,9 +122,15 @@ class Restoring {
       records_end_ = at;
     }
   }
-  static std::int64_t checked_record(std::string_view line, const std::string& place) {
-    const auto [trial, record] = numbered(line, place);
-    read_at(place, [&json = record] { return json.at("step").get<std::int64_t>(); });
+  // The trial of a record that is as append_json() writes it: there may be millions.
+  static std::int64_t trial_of(std::string_view line, const std::string& place) {
+    constexpr std::string_view kBegin = "{\"trial\":", kNext = ",\"step\":";
+    std::int64_t trial = -1;
+    const std::size_t end = line.find(',');
+    const bool is_record = line.substr(0, kBegin.size()) == kBegin && end != std::string_view::npos && end >= kBegin.size() &&
+                           parse_integer(line.substr(kBegin.size(), end - kBegin.size()), trial) &&
+                           line.substr(end, kNext.size()) == kNext && is_json(line);
+    if (!is_record) fail(ErrorKind::data, "{}: not a record", place);
     return trial;
   }
 

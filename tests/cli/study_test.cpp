@@ -55,7 +55,7 @@ TEST_F(Study, SavesWhatIsDoneWhenItIsInterrupted) {
 
 TEST_F(Study, IsInterruptedWhileRunsAreKept) {
   write("s.yaml",
-        "objective: {type: rosenbrock}\noptimizer: {type: adam}\ntrain: {steps: 200000}\nlog: {every: 1000}\n"
+        "objective: {type: rosenbrock}\noptimizer: {type: adam}\ntrain: {steps: 50000}\nlog: {every: 1000}\n"
         "sweep: {grid: {seed: [1, 2, 3, 4, 5, 6, 7, 8]}, keep: all}\n");
   const Process process(folder.path(), {"run", "s.yaml", "--out", "cut"});
   for (int i = 0; i < 10000 && !exists("cut/trials/1/run.log"); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(1));
