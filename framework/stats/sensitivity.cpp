@@ -1,6 +1,5 @@
 #include "descent/stats/sensitivity.h"
 
-#include <algorithm>
 #include <cmath>
 #include <cstddef>
 
@@ -13,7 +12,7 @@ namespace descent::stats {
 double sensitivity_width(const std::vector<double>& rates, const std::vector<double>& medians, double factor) {
   if (rates.size() != medians.size()) fail_argument("sensitivity_width: {} rates with {} medians", rates.size(), medians.size());
   if (rates.empty()) return 0;
-  const double best = quantile(medians, 0), bound = std::max(best, factor * best);
+  const double best = quantile(medians, 0), bound = best < 0 ? best / factor : factor * best;
   const auto will_do = [&](std::size_t i) { return medians[i] <= bound && std::isfinite(medians[i]); };
   double width = 0;
   for (std::size_t i = 1; i < rates.size(); ++i) {

@@ -76,9 +76,11 @@ TEST(SensitivityWidth, CountsTheDecadesBetweenRatesThatWillDo) {
 
 TEST(SensitivityWidth, LeavesOutAGapBetweenGoodRates) { EXPECT_THAT(sensitivity_width(kRates, {1, 1, 5, 5, 1, 1}), DoubleEq(2)); }
 
-TEST(SensitivityWidth, AsksForEqualCostsWhereTheBestIsNotPositive) {
-  EXPECT_THAT(sensitivity_width(kRates, {0, 0, 1e-30, 1, 1, 1}), DoubleEq(1));
-  EXPECT_THAT(sensitivity_width(kRates, {-2, -2, -3, -3, -1, 1}), DoubleEq(1));
+TEST(SensitivityWidth, AsksForEqualCostsWhereTheBestIs0) { EXPECT_THAT(sensitivity_width(kRates, {0, 0, 1e-30, 1, 1, 1}), DoubleEq(1)); }
+
+TEST(SensitivityWidth, DividesANegativeBest) {
+  EXPECT_THAT(sensitivity_width(kRates, {-0.1, -0.5, -1, -0.6, -0.4, 0}), DoubleEq(2));
+  EXPECT_THAT(sensitivity_width(kRates, {-2, -2, -3, -3, -1, 1}, 1), DoubleEq(1));
 }
 
 TEST(SensitivityWidth, Is0WhenAllDiverge) {
