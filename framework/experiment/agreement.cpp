@@ -6,9 +6,12 @@
 #include <algorithm>
 
 #include "descent/experiment/overrides.h"
+#include "descent/experiment/sweep_agreement.h"
 
 namespace descent {
 namespace {
+
+const RE2 kName(kNamePattern);
 
 class Agreement {
  public:
@@ -18,7 +21,7 @@ class Agreement {
   void check() const {
     const bool compares = given("compare"), has_problems = given("compare.problems");
     if (compares && given("sweep")) error("sweep", "there is a comparison already; give one of them");
-    if (!RE2::FullMatch(e_.name, kNamePattern))
+    if (!RE2::FullMatch(e_.name, kName))
       error("name", fmt::format("'{}' is no name: letters, digits, '_', '.' and '-', at most 64", shown(e_.name)));
     if (given("objective") && given("model")) error("model", "there is an objective already");
     if (compares) check_compare();
@@ -38,6 +41,7 @@ class Agreement {
       if (given(epochs) && given(steps)) error(steps, "there are epochs already; give one of them");
     }
     check_metrics();
+    if (!compares && given("sweep")) check_sweep_agreement(e_, root_, diagnostics_);
   }
 
  private:

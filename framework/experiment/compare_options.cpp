@@ -12,11 +12,13 @@ namespace {
 
 constexpr const char* kSeeds = "seeds";  // beside the options that are tuned
 
-bool has_option(const Spec& spec, const std::string& name) {
-  const auto component = optim::Optimizer::kind().find(spec.type)->make();
+std::vector<Option> options_of(const std::string& optimizer) {
+  const auto component = optim::Optimizer::kind().find(optimizer)->make();
   Options options;
   component->options(options);
-  return std::any_of(options.list().begin(), options.list().end(), [&](const Option& option) { return option.name == name; });
+  std::vector<Option> list = options.list();
+  for (Option& option : list) option.read = nullptr, option.write = nullptr;
+  return list;
 }
 
 // Reports seeds that are no list of different integers.
@@ -40,12 +42,6 @@ void complete_paths(Value& list, const Reading& reading) {
     if (!read_path(list.items[i], reading.at(i), path)) continue;
     list.items[i] = path.text;
     list.items[i].mark = path.mark;
-  }
-}
-
-void check_distinct(const std::vector<Value>& values, const Reading& reading) {
-  for (auto value = values.begin(); value != values.end(); ++value) {
-    if (std::find(values.begin(), value, *value) != value) reading.error(*value, fmt::format("{} is given twice", shown(value->text)));
   }
 }
 

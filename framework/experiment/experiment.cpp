@@ -8,6 +8,7 @@
 #include "descent/data/dataset.h"
 #include "descent/experiment/agreement.h"
 #include "descent/experiment/overrides.h"
+#include "descent/experiment/sweep_agreement.h"
 #include "descent/nn/losses.h"
 #include "descent/nn/metrics.h"
 #include "descent/nn/module.h"
@@ -200,6 +201,7 @@ Experiment read_root(Value root, const std::string& name, bool is_whole, Diagnos
     if (is_whole && (diagnostics.empty() || !root.find("compare"))) check_agreement(experiment, root, diagnostics);
   }
   diagnostics.check();
+  complete_sweep_paths(experiment, root);
   experiment.source = std::move(root);
   return experiment;
 }

@@ -2,28 +2,27 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
+#include <string>
+#include <unordered_set>
 
 #include "descent/core/error.h"
 #include "descent/core/math.h"
-#include "descent/core/rng.h"
+#include "descent/experiment/random_axis.h"
+#include "descent/experiment/yaml.h"
 
 namespace descent {
 namespace {
 
-constexpr std::size_t kMostTrials = 1'000'000;
-
-// Reads {path: axis} by `read_axis`.
-template <class ReadAxis>
-void read_axes(const Value& map, const Reading& reading, const ReadAxis& read_axis) {
-  if (!map.is_map() || map.entries.empty())
-    return static_cast<void>(refuse(map, reading, "a mapping of paths, as optimizer.lr, to values"));
-  for (const auto& [path, values, mark] : map.entries) read_axis(values, reading.at(path));
-}
-
-bool read_values(const Value& list, const Reading& reading) {
-  if (!list.is_list() || list.items.empty()) return refuse(list, reading, "a list of values");
-  return true;
+// Numbers in their shortest form: 1e-1 is 0.1.
+Value normal(Value value) {
+  std::int64_t integer = 0;
+  double number = 0;
+  const bool is_number = value.is_scalar() && !value.quoted;
+  if (is_number && parse_integer(value.text, integer)) return integer;
+  if (is_number && value.text.find_first_of(".eE") != std::string::npos && parse_number(value.text, number)) return number;
+  for (Value& item : value.items) item = normal(item);
+  for (Value::Entry& entry : value.entries) entry.value = normal(entry.value);
+  return value;
 }
 
 // [low, high, count]
@@ -35,86 +34,44 @@ std::vector<Value> read_log_grid(const Value& value, const Reading& reading) {
   const bool good = read_number(value.items[0], reading.at(0U), kPositive, low) &&
                     read_number(value.items[1], reading.at(1U), {low, kInfinity, true}, high) &&
                     read_integer(value.items[2], reading.at(2U), {2, 10'000}, count);
-  return good ? log_grid(low, high, count) : std::vector<Value>();
+  if (!good) return {};
+  std::vector<Value> values = log_grid(low, high, count);
+  for (Value& number : values) number.mark = value.mark;
+  return values;
 }
 
-// One draw of {uniform: [low, high]}, {log_uniform: [low, high]}, {integer: [low, high]} or {choice: [...]}.
-struct Distribution {
-  std::vector<double> uniform, log_uniform;
-  std::vector<std::int64_t> integer;
-  Value choice;
-
-  void options(Options& option) {
-    option("uniform", uniform, kAny, "[low, high]: any number between them alike");
-    option("log_uniform", log_uniform, kPositive, "[low, high]: any order of magnitude alike");
-    option("integer", integer, kAny, "[low, high]: any integer from low to high alike");
-    option("choice", choice, "list of values", "any of them alike",
-           [](Value& list, const Reading& reading) { read_values(list, reading); });
-    option.form(form::list(Value::map(), 1));
-  }
-  static bool is_range(const std::vector<double>& r) { return r.empty() || (r.size() == 2 && r[0] <= r[1]); }
-  bool check(const Value& given, const Reading& reading) const {
-    const bool is_integer_range = integer.empty() || (integer.size() == 2 && integer[0] <= integer[1]);
-    if (given.entries.size() == 1 && is_range(uniform) && is_range(log_uniform) && is_integer_range) return true;
-    return refuse(given, reading, "one of uniform, log_uniform, integer, each [low, high], and choice");
-  }
-  Value draw(Rng& rng) const {
-    if (!choice.is_null()) return choice.items[rng.below(choice.items.size())];
-    if (!integer.empty()) return integer[0] + static_cast<std::int64_t>(rng.below(static_cast<std::uint64_t>(integer[1] - integer[0]) + 1));
-    if (!uniform.empty()) return rng.uniform(uniform[0], uniform[1]);
-    return math::exp(rng.uniform(math::log(log_uniform[0]), math::log(log_uniform[1])));
-  }
-};
-
-struct Random {
-  std::int64_t samples = 10;
-  std::uint64_t seed = 0;
-  Value over;
-
-  void options(Options& option) {
-    option("samples", samples, {1, 1e6}, "how many are drawn");
-    option("seed", seed, "of the draws");
-    option("over", over, "a mapping of paths to distributions",
-           "what is drawn: {uniform|log_uniform|integer: [low, high]} or {choice: [...]}", [](Value& map, const Reading& reading) {
-             read_axes(map, reading, [](const Value& value, const Reading& at) { distribution(value, at); });
-           });
-    option.required();
-    option.form(form::map(Value::map({{"type", "object"}})));
-  }
-  static Distribution distribution(const Value& value, const Reading& reading) {
-    Distribution read;
-    Options options;
-    read.options(options);
-    if (options.read(value, reading)) read.check(value, reading);
-    return read;
-  }
-  // Sample i of a path is a function of the seed, i and the path's place.
-  std::vector<Assignment> draw() const {
-    Diagnostics ignored;
-    std::vector<Assignment> drawn(static_cast<std::size_t>(samples));
-    for (std::size_t axis = 0; axis < over.entries.size(); ++axis) {
-      const Distribution from = distribution(over.entries[axis].value, {ignored, ""});
-      Rng rng(seed, Stream::user, axis);
-      for (Assignment& assignment : drawn) assignment.emplace_back(over.entries[axis].key, from.draw(rng));
-    }
-    return drawn;
-  }
-};
-
-Random read_random(const Value& value, const Reading& reading) {
-  Random random;
+RandomAxis read_random(const Value& value, const Reading& reading) {
+  RandomAxis random;
   Options options;
   random.options(options);
   options.read(value, reading);
   return random;
 }
 
+void read_distinct_values(const Value& list, const Reading& reading) {
+  if (read_values(list, reading)) check_distinct(list.items, reading);
+}
+
+void read_distinct_numbers(const Value& triple, const Reading& reading) { check_distinct(read_log_grid(triple, reading), reading); }
+
 void check_zip(const Value& map, const Reading& reading) {
-  read_axes(map, reading, read_values);
+  read_paths(map, reading, read_values);
   for (const auto& [path, values, mark] : map.is_map() ? map.entries : std::vector<Value::Entry>()) {
     const std::size_t expected = map.entries[0].value.items.size();
-    if (values.items.size() != expected) reading.at(path).error(values, fmt::format("{} values beside {}", values.items.size(), expected));
+    if (values.items.size() != expected)
+      return reading.at(path).error(values, fmt::format("{} values beside {}", values.items.size(), expected));
   }
+  std::vector<Value> points;
+  for (const auto& [path, values, mark] : map.is_map() ? map.entries : std::vector<Value::Entry>()) {
+    points.resize(values.items.size(), Value::list({}));
+    for (std::size_t i = 0; i < points.size(); ++i) points[i].items.push_back(values.items[i]);
+  }
+  for (Value& point : points) point.mark = point.items[0].mark;
+  check_distinct(points, reading);
+}
+
+void check_count(double count) {
+  if (count > kMostTrials) fail_argument("{} trials; at most {} are possible", count, kMostTrials);
 }
 
 std::vector<Assignment> one_path(const std::string& path, const std::vector<Value>& values) {
@@ -125,12 +82,32 @@ std::vector<Assignment> one_path(const std::string& path, const std::vector<Valu
 
 }  // namespace
 
+void read_paths(const Value& map, const Reading& reading, const std::function<void(const Value&, const Reading&)>& read_axis) {
+  if (!map.is_map() || map.entries.empty())
+    return static_cast<void>(refuse(map, reading, "a mapping of paths, as optimizer.lr, to values"));
+  for (const auto& [path, values, mark] : map.entries) read_axis(values, reading.at(path));
+}
+
+bool read_values(const Value& list, const Reading& reading) {
+  if (!list.is_list() || list.items.empty()) return refuse(list, reading, "a list of values");
+  return true;
+}
+
+void check_distinct(const std::vector<Value>& values, const Reading& reading) {
+  std::unordered_set<std::string> known;
+  for (const Value& value : values) {
+    const std::string text = write_flow(normal(value));
+    if (!known.insert(text).second) reading.error(value, fmt::format("{} is given twice", shown(text)));
+  }
+}
+
 std::vector<Value> log_grid(double low, double high, std::int64_t count) {
   std::vector<Value> values;
   for (std::int64_t i = 0; i < count; ++i) {
     const double share = static_cast<double>(i) / static_cast<double>(count - 1);
-    double rounded = 0;
-    parse_number(fmt::format("{:.4g}", low * math::exp(share * math::log(high / low))), rounded);
+    const double exact = i == 0 ? low : i == count - 1 ? high : math::exp(math::log(low) + share * (math::log(high) - math::log(low)));
+    double rounded = exact;  // where the rounded one is beyond the largest number
+    parse_number(fmt::format("{:.4g}", exact), rounded);
     values.emplace_back(rounded);
   }
   return values;
@@ -147,15 +124,15 @@ std::vector<Value> axis_values(const Value& axis, const Reading& reading) {
 void SweepOptions::options(Options& option) {
   const Value any_list = form::list(Value::map(), 1), triple = form::list(form::number(kPositive), 3, 3);
   option("grid", grid, "a mapping of paths to lists", "all combinations of these values",
-         [](Value& map, const Reading& reading) { read_axes(map, reading, read_values); });
+         [](Value& map, const Reading& reading) { read_paths(map, reading, read_distinct_values); });
   option.form(form::map(any_list));
   option("log_grid", log_grid, "a mapping of paths to [low, high, count]", "numbers with equal ratios, rounded to four digits",
-         [](Value& map, const Reading& reading) { read_axes(map, reading, read_log_grid); });
+         [](Value& map, const Reading& reading) { read_paths(map, reading, read_distinct_numbers); });
   option.form(form::map(triple));
   option("zip", zip, "a mapping of paths to lists of one length", "the first values of all, then the second ones, …", check_zip);
   option.form(form::map(any_list));
   option("random", random, "a mapping with samples, seed, over", "values drawn at random", read_random);
-  option.keys([](Options& keys) { Random().options(keys); });
+  option.keys([](Options& keys) { RandomAxis().options(keys); });
   option("jobs", jobs, {0, 1024}, "worker processes; 0: one for each core");
   option("keep", keep, {"best", "all", "none"}, "which trials also leave a run folder under trials/");
   option("metric", metric, "what ranks the trials; by default the objective, else validation/loss, else the loss");
@@ -177,12 +154,27 @@ std::vector<std::vector<Assignment>> SweepOptions::axes() const {
   return all;
 }
 
-std::vector<Assignment> SweepOptions::trials() const { return combinations(axes()); }
+double SweepOptions::count() const {
+  Diagnostics ignored;
+  double count = random.is_null() ? 1 : static_cast<double>(read_random(random, {ignored, ""}).samples);
+  for (const auto& [path, values, mark] : grid.entries) count *= static_cast<double>(values.items.size());
+  for (const auto& [path, triple, mark] : log_grid.entries) {
+    double numbers = 0;
+    parse_number(triple.items[2].text, numbers);
+    count *= numbers;
+  }
+  return zip.entries.empty() ? count : count * static_cast<double>(zip.entries[0].value.items.size());
+}
+
+std::vector<Assignment> SweepOptions::trials() const {
+  check_count(count());
+  return combinations(axes());
+}
 
 std::vector<Assignment> combinations(const std::vector<std::vector<Assignment>>& axes) {
   std::vector<Assignment> all{{}};
   for (const auto& axis : axes) {
-    if (all.size() * axis.size() > kMostTrials) fail_argument("more than {} trials", kMostTrials);
+    check_count(static_cast<double>(all.size()) * static_cast<double>(axis.size()));
     std::vector<Assignment> longer;
     for (const Assignment& start : all) {
       for (const Assignment& more : axis) {

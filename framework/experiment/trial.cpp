@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "descent/experiment/agreement.h"
 #include "descent/experiment/json.h"
 #include "descent/experiment/overrides.h"
 #include "descent/experiment/schema.h"
@@ -41,6 +42,13 @@ void set_outcome(TrialResult& result, const Outcome& outcome, const std::string&
   result.value = is_known ? value->second : std::numeric_limits<double>::quiet_NaN();
 }
 
+// What a section does not say when it is read stays as it is.
+void copy_section(const std::string& key, const Experiment& from, Experiment& to) {
+  if (key == "train") to.train = from.train;
+  if (key == "log") to.log = from.log;
+  if (key == "checkpoint") to.checkpoint = from.checkpoint;
+}
+
 }  // namespace
 
 const char* name(Status status) { return kNames[static_cast<int>(status)]; }
@@ -58,31 +66,50 @@ void TrialBase::restore(Changed& changed, const Value& sections) const {
   bool is_complete = true;
   for (const std::string& key : changed.keys) {
     if (sections.find(key)) continue;  // it is read again anyway
-    const Value* value = complete_.find(key);
+    const Value *value = complete_.find(key), *written = root_.find(key);
     is_complete = is_complete && value;
-    if (value) changed.options.read_key(key, *value, {ignored, ""});
+    copy_section(key, experiment_, changed.experiment);
+    if (value) changed.options.read_key({key, *value, {}}, {ignored, ""});
+    written ? changed.experiment.source.set(key, *written) : changed.experiment.source.erase(key);
   }
   if (!is_complete) changed.experiment = experiment_;  // a key without a default stays as it was read
   changed.keys.clear();
 }
 
-const Experiment& TrialBase::with(const Assignment& set) const {
+Diagnostics TrialBase::try_out(const Assignment& set, const std::vector<Mark>& paths) const {
+  static const Experiment kDefault;
   Diagnostics diagnostics;
   Value sections = Value::map();
-  for (const auto& [path, value] : set) {
+  for (std::size_t i = 0; i < set.size(); ++i) {
+    const auto& [path, value] = set[i];
     const std::string key = path.substr(0, path.find_first_of(".["));
     const Value* written = sections.find(key) ? nullptr : root_.find(key);
     if (written) sections.set(key, *written);
-    set_path(sections, path, value, value.mark, diagnostics);
+    set_path(sections, path, value, i < paths.size() ? paths[i] : value.mark, diagnostics);
   }
-  diagnostics.check();
+  if (!diagnostics.empty()) return diagnostics;
   restore(*changed_, sections);
-  for (const auto& [key, value, mark] : sections.entries) {
-    changed_->keys.push_back(key);
-    changed_->options.read_key(key, value, {diagnostics, ""});
+  Experiment& experiment = changed_->experiment;
+  for (Value::Entry& entry : sections.entries) {
+    changed_->keys.push_back(entry.key);
+    copy_section(entry.key, kDefault, experiment);
+    changed_->options.read_key(entry, {diagnostics, ""});
+    experiment.source.set(entry.key, std::move(entry.value));
   }
-  diagnostics.check();
+  if (diagnostics.empty()) check_agreement(experiment, experiment.source, diagnostics);
+  return diagnostics;
+}
+
+const Experiment& TrialBase::with(const Assignment& set) const {
+  try_out(set).check();
   return changed_->experiment;
+}
+
+Value TrialBase::as_read(const std::string& path, const Value& value) const {
+  try_out({{path, value}});
+  const Value all = changed_->options.write();
+  const Value* read = find_path(all, path);
+  return read ? *read : Value();
 }
 
 TrialResult run_trial(const TrialBase& base, const Trial& trial, const std::string& metric, std::int64_t most_evaluations,

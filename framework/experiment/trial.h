@@ -38,10 +38,14 @@ class TrialBase {
 
   // Valid until the next call. Throws Error(invalid) with what is wrong.
   const Experiment& with(const Assignment& set) const;
+  // What is wrong with such a trial, and with it as a whole. `paths`: where the paths are written, if that is known.
+  Diagnostics try_out(const Assignment& set, const std::vector<Mark>& paths = {}) const;
+  // The value as the option at `path` takes it, with every default; null where there is none.
+  Value as_read(const std::string& path, const Value& value) const;
   const Experiment& experiment() const { return experiment_; }
 
  private:
-  // The experiment of the latest trial, and the options bound to it.
+  // The experiment of the latest trial, whose source is the file as the trial changes it, and the options bound to it.
   struct Changed {
     explicit Changed(const Experiment& of) : experiment(of) { experiment.options(options); }
     Experiment experiment;

@@ -51,14 +51,6 @@ bool is_inline(const Value& value) {
   return std::none_of(value.items.begin(), value.items.end(), [](const Value& item) { return item.is_list() || item.is_map(); });
 }
 
-std::string in_line(const Value& value) {
-  if (value.is_map()) return "{}";
-  if (!value.is_list()) return scalar(value);
-  std::string list = "[";
-  for (const Value& item : value.items) list += (list.size() > 1 ? ", " : "") + scalar(item);
-  return list + "]";
-}
-
 // Appends the lines of a map or list. The first one continues the line that is there already, behind a dash.
 void write_block(const Value& value, std::size_t indent, bool continues, std::string& out) {
   const auto begin_line = [&] {
@@ -68,22 +60,30 @@ void write_block(const Value& value, std::size_t indent, bool continues, std::st
   for (const Value::Entry& entry : value.entries) {
     begin_line();
     out += key(entry.key) + ":";
-    out += is_inline(entry.value) ? " " + in_line(entry.value) + "\n" : "\n";
+    out += is_inline(entry.value) ? " " + write_flow(entry.value) + "\n" : "\n";
     if (!is_inline(entry.value)) write_block(entry.value, indent + 2, false, out);
   }
   for (const Value& item : value.items) {
     begin_line();
     out += "- ";
-    if (is_inline(item)) out += in_line(item) + "\n";
+    if (is_inline(item)) out += write_flow(item) + "\n";
     if (!is_inline(item)) write_block(item, indent + 2, true, out);
   }
 }
 
 }  // namespace
 
+std::string write_flow(const Value& value) {
+  if (value.is_scalar() || value.is_null()) return scalar(value);
+  std::string all;
+  for (const Value& item : value.items) all += (all.empty() ? "" : ", ") + write_flow(item);
+  for (const Value::Entry& entry : value.entries) all += (all.empty() ? "" : ", ") + key(entry.key) + ": " + write_flow(entry.value);
+  return value.is_map() ? "{" + all + "}" : "[" + all + "]";
+}
+
 std::string write_yaml(const Value& value) {
   std::string out;
-  if (is_inline(value)) return in_line(value) + "\n";
+  if (is_inline(value)) return write_flow(value) + "\n";
   write_block(value, 0, false, out);
   return out;
 }

@@ -21,5 +21,7 @@ Value load_yaml(const std::string& path, Diagnostics& diagnostics);
 
 // The text of a map that reads back equal: mappings in block style, lists of scalars in one line.
 std::string write_yaml(const Value& value);
+// Any value in one line: {lr: 0.1, betas: [0.9, 0.999]}.
+std::string write_flow(const Value& value);
 
 }  // namespace descent

@@ -283,9 +283,9 @@ bool Options::read(const Value& map, const Reading& reading) const {
   return reading.diagnostics.items().size() == errors;
 }
 
-void Options::read_key(const std::string& key, const Value& value, const Reading& reading) const {
+void Options::read_key(const Value::Entry& entry, const Reading& reading) const {
   std::vector<bool> given(list_.size());
-  read_entry({key, value, value.mark}, reading, given);
+  read_entry(entry, reading, given);
 }
 
 Value Options::write() const {

@@ -143,8 +143,8 @@ class Options {
   // Assigns from a map. Reports unknown keys with the nearest known name, wrong types, values out of range and missing required options;
   // false when there was any such error.
   bool read(const Value& map, const Reading& reading) const;
-  // Assigns one option, which must be declared.
-  void read_key(const std::string& key, const Value& value, const Reading& reading) const;
+  // Assigns one option; reports a key that is unknown.
+  void read_key(const Value::Entry& entry, const Reading& reading) const;
   // The present values as a map; unset ones are left out. The marks are those of components and paths; copy_marks() brings back the others.
   Value write() const;
 

@@ -28,8 +28,9 @@ void Reading::error(const Value& value, std::string message, std::string help) c
 }
 
 bool refuse(const Value& value, const Reading& reading, const std::string& expected, std::string help) {
-  const std::string got = value.is_map()    ? "a mapping"
-                          : value.is_list() ? "a list"
+  const bool is_empty = value.items.empty() && value.entries.empty();
+  const std::string got = value.is_map()    ? is_empty ? "an empty mapping" : "a mapping"
+                          : value.is_list() ? is_empty ? "an empty list" : "a list"
                           : value.quoted    ? fmt::format("the text '{}'", shown(value.text))
                                             : fmt::format("'{}'", shown(value.text));
   reading.error(value, value.is_null() ? "missing value" : fmt::format("expected {}, got {}", expected, got), std::move(help));
