@@ -65,12 +65,8 @@ class Agreement {
     const Value *optimizer = root_.find("optimizer"), *compare = root_.find("compare");
     const bool is_inherited = optimizer && optimizer->mark.source != compare->mark.source;  // of the file that this one extends
     if (optimizer && !is_inherited) error("optimizer", "the optimizers are those of the comparison", "put it into compare.optimizers");
-    const auto names = e_.compare.names();
-    for (std::size_t i = 0; i < names.size(); ++i) {
-      const bool is_known = std::find(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(i), names[i]) !=
-                            names.begin() + static_cast<std::ptrdiff_t>(i);
-      if (is_known) error(fmt::format("compare.optimizers[{}]", i), fmt::format("{} is given twice", names[i]));
-    }
+    if (e_.compare.optimizers.empty()) error("compare.optimizers", "there is nothing to compare", "such as optimizers: [sgd, adam]");
+    e_.compare.check_optimizers({diagnostics_, "compare"});
     if (e_.compare.tune.is_null()) return;
     const auto tuning = e_.compare.tuning_seeds();
     for (const std::uint64_t seed : e_.compare.evaluation_seeds()) {

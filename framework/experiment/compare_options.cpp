@@ -58,7 +58,16 @@ void check_tune(const Value& tune, const Reading& reading) {
     reading.error(tune, "nothing is tuned", "such as lr: {log_grid: [1e-4, 10, 11]}");
 }
 
+bool same(const Spec& a, const Spec& b) { return a.type == b.type && a.options == b.options; }
+
 }  // namespace
+
+std::optional<Option> option_of(const std::string& optimizer, const std::string& name) {
+  for (Option& option : options_of(optimizer)) {
+    if (option.name == name) return std::move(option);
+  }
+  return {};
+}
 
 void TargetMetric::options(Options& option) {
   option("metric", metric, "what is watched: loss, or split/name");
@@ -89,17 +98,41 @@ void CompareOptions::options(Options& option) {
 std::vector<std::string> CompareOptions::names() const {
   std::vector<std::string> names;
   for (const Spec& spec : optimizers) {
-    names.push_back(spec.type);
+    std::string name = spec.type;
     for (const auto& [key, value, mark] : spec.options.entries) {
-      const auto differs = [&, &name = key, &own = value](const Spec& other) {
-        const Value* its = other.options.find(name);
+      const auto differs = [&, &option = key, &own = value](const Spec& other) {
+        const Value* its = other.options.find(option);
         return other.type == spec.type && !(its && *its == own);
       };
       if (std::any_of(optimizers.begin(), optimizers.end(), differs))
-        names.back() += fmt::format(" {}={}", key, value.is_scalar() ? value.text : "…");
+        name += fmt::format(" {}={}", key, value.is_scalar() ? value.text : shown(write_flow(value)));
     }
+    const auto known = std::find(names.begin(), names.end(), name);
+    const bool is_other = known != names.end() && !same(spec, optimizers[static_cast<std::size_t>(known - names.begin())]);
+    names.push_back(is_other ? fmt::format("{} #{}", name, names.size() + 1) : name);  // they differ in what was clipped
   }
   return names;
+}
+
+void CompareOptions::check_optimizers(const Reading& reading) const {
+  const std::vector<std::string> all = names();
+  for (std::size_t i = 0; i < optimizers.size(); ++i) {
+    const auto here = optimizers.begin() + static_cast<std::ptrdiff_t>(i);
+    const bool is_known = std::any_of(optimizers.begin(), here, [&](const Spec& other) { return same(other, *here); });
+    if (is_known) reading.diagnostics.error(here->mark, reading.at("optimizers").at(i).path, fmt::format("{} is given twice", all[i]));
+  }
+  for (const auto& [name, values, mark] : tune.entries) {
+    const auto has_it = [&, &option = name](const Spec& spec) { return option_of(spec.type, option).has_value(); };
+    if (name == kSeeds || std::any_of(optimizers.begin(), optimizers.end(), has_it)) continue;
+    std::vector<std::string> known;
+    for (const Spec& spec : optimizers) {
+      for (const Option& option : options_of(spec.type)) {
+        if (std::find(known.begin(), known.end(), option.name) == known.end()) known.push_back(option.name);
+      }
+    }
+    reading.diagnostics.error(mark, reading.at("tune").path, fmt::format("none of the optimizers has an option '{}'", shown(name)),
+                              suggestion(name, known));
+  }
 }
 
 std::vector<std::uint64_t> CompareOptions::evaluation_seeds() const {
@@ -117,7 +150,7 @@ std::vector<Assignment> CompareOptions::candidates(const Spec& optimizer) const 
   Diagnostics ignored;
   std::vector<std::vector<Assignment>> axes;
   for (const auto& [name, values, mark] : tune.entries) {
-    if (name == kSeeds || !has_option(optimizer, name)) continue;
+    if (name == kSeeds || !option_of(optimizer.type, name)) continue;
     axes.emplace_back();
     for (const Value& value : axis_values(values, {ignored, ""})) axes.back().push_back({{"optimizer." + name, value}});
   }

@@ -1,4 +1,5 @@
 #pragma once
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,12 +27,17 @@ struct CompareOptions {
   Keep keep = Keep::none;
 
   void options(Options& option);
-  // The names of the optimizers: their types, and what tells apart those of one type.
+  // The names of the optimizers: their types, and what tells apart those of one type. Equal only for equal ones.
   std::vector<std::string> names() const;
   std::vector<std::uint64_t> evaluation_seeds() const;
   std::vector<std::uint64_t> tuning_seeds() const;
   // The combinations of the options that are tuned and that an optimizer has, as assignments of `optimizer.lr`, …; one empty one without.
   std::vector<Assignment> candidates(const Spec& optimizer) const;
+  // Reports what is compared twice, or tuned and no option of any of them.
+  void check_optimizers(const Reading& reading) const;
 };
+
+// An option of an optimizer, not bound; none without.
+std::optional<Option> option_of(const std::string& optimizer, const std::string& name);
 
 }  // namespace descent

@@ -1,6 +1,7 @@
 #include "descent/experiment/comparison.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <filesystem>
 
@@ -141,30 +142,41 @@ std::vector<double> grid_of(const Contender& contender, std::size_t path) {
   return grid;
 }
 
-void find_edges(Contender& contender) {
+// The option that a path of the candidates, optimizer.lr, stands for.
+Option option_at(const TrialBase& base, const std::string& path) {
+  return option_of(base.experiment().optimizer.type, path.substr(path.find('.') + 1)).value();
+}
+
+// Options with a best value at an end of their grid beyond which there are others.
+void find_edges(const TrialBase& base, Contender& contender) {
   contender.at_edge.clear();
   const Assignment& best = contender.candidates[contender.chosen];
   for (std::size_t path = 0; path < best.size(); ++path) {
     const std::vector<double> grid = grid_of(contender, path);
     double number = 0;
     if (grid.size() < 3 || !parse_number(best[path].second.text, number)) continue;
-    if (number == grid.front() || number == grid.back())
-      contender.at_edge.push_back(best[path].first.substr(best[path].first.find('.') + 1));
+    const Option option = option_at(base, best[path].first);
+    const bool is_low = number == grid.front() && number > option.range.min;
+    const bool is_high = number == grid.back() && number < option.range.max;
+    if (is_low || is_high) contender.at_edge.push_back(option.name);
   }
 }
 
-// One more value beyond the end at which the best one lies, for a single option; false if there is nothing to widen.
-bool widen(Contender& contender) {
+// One more value beyond the end at which the best one lies, for a single option; false if there is none that the option takes.
+bool widen(const TrialBase& base, Contender& contender) {
   if (contender.at_edge.size() != 1 || contender.candidates[0].size() != 1) return false;
+  const auto& [path, value] = contender.candidates[contender.chosen][0];
+  const std::string type = option_at(base, path).type;
   const std::vector<double> grid = grid_of(contender, 0);
   double best = 0;
-  parse_number(contender.candidates[contender.chosen][0].second.text, best);
-  if (grid.front() <= 0) return false;
-  const bool is_low = best == grid.front();
-  const double ratio = is_low ? grid[0] / grid[1] : grid[grid.size() - 1] / grid[grid.size() - 2];
+  parse_number(value.text, best);
+  if (grid.front() <= 0 || (type != "number" && type != "integer")) return false;
+  const double ratio = best == grid.front() ? grid[0] / grid[1] : grid[grid.size() - 1] / grid[grid.size() - 2];
   double next = 0;
-  parse_number(fmt::format("{:.4g}", best * ratio), next);
-  contender.candidates.push_back({{contender.candidates[0][0].first, Value(next)}});
+  parse_number(fmt::format("{:.4g}", type == "integer" ? std::round(best * ratio) : best * ratio), next);
+  Assignment candidate{{path, Value(next)}};
+  if (next == best || !base.try_out(candidate).empty()) return false;
+  contender.candidates.push_back(std::move(candidate));
   return true;
 }
 
@@ -183,8 +195,9 @@ void run_tuning(const Experiment& experiment, Study& study, Comparison& comparis
     for (ComparedProblem& problem : comparison.problems) {
       for (Contender& contender : problem.contenders) {
         choose(contender);
-        find_edges(contender);
-        if (experiment.compare.widen) widen(contender);
+        const TrialBase& base = comparison.bases.experiments[contender.base];
+        find_edges(base, contender);
+        if (experiment.compare.widen) widen(base, contender);
       }
     }
   }
