@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "descent/core/error.h"
 #include "descent/experiment/overrides.h"
+#include "descent/experiment/setup.h"
 #include "descent/experiment/trial.h"
 
 namespace descent {
@@ -164,6 +166,30 @@ void complete(Value& value, const Value& read) {
 
 void check_sweep_agreement(const Experiment& experiment, const Value& root, Diagnostics& diagnostics) {
   SweepAgreement(experiment, root, diagnostics).check();
+}
+
+void check_sweep_files(const Experiment& experiment) {
+  const auto names_file = [](const auto& setting) {
+    return (holds("data", setting.first) || holds("model", setting.first)) && has_text(setting.second);
+  };
+  const auto axes = experiment.sweep.axes();
+  std::optional<TrialBase> base;
+  DataCache cache;
+  for (std::size_t varied = 0; varied < axes.size(); ++varied) {
+    for (const Assignment& point : axes[varied]) {
+      if (std::none_of(point.begin(), point.end(), names_file)) continue;
+      if (!base) base.emplace(base_of(experiment, experiment.source));
+      Assignment set = point;
+      for (std::size_t i = 0; i < axes.size(); ++i) {
+        if (i != varied) set.insert(set.end(), axes[i][0].begin(), axes[i][0].end());
+      }
+      try {
+        Setup(base->with(set), &cache);
+      } catch (const Error& error) {
+        if (error.kind() == ErrorKind::data) throw;  // all else may be due to the other axes
+      }
+    }
+  }
 }
 
 void complete_sweep_paths(Experiment& experiment, const Value& root) {
