@@ -90,7 +90,7 @@ class SweepAgreement {
     axes_ = sweep_.axes();
     for (std::size_t axis = 0; axis < axes_.size(); ++axis) {
       for (std::size_t point = 0; point < axes_[axis].size() && diagnostics_.items().size() < kEnough; ++point) {
-        for (const auto& item : faults(base, axis, point)) report(item);
+        for (const auto& item : faults(base, axis, point)) report(blamed(item, base, axes_[axis][point]));
       }
     }
   }
@@ -98,6 +98,19 @@ class SweepAgreement {
     const auto is_known = [&](const auto& other) { return same_place(item, other); };
     if (std::any_of(diagnostics_.items().begin(), diagnostics_.items().end(), is_known)) return;
     diagnostics_.error(item.mark, item.path, item.message, item.help);
+  }
+
+  // What the point contradicts may stand far from the sweep: then the point is the place of the error.
+  Diagnostics::Item blamed(Diagnostics::Item item, const TrialBase& base, const Assignment& point) const {
+    const auto is_there = [&](const Path& path) { return holds(path.path, item.path); };
+    if (std::any_of(paths_.begin(), paths_.end(), is_there)) return item;
+    const Diagnostics alone = base.try_out(point);
+    const auto is_it = [&](const auto& other) { return same(item, other); };
+    if (std::none_of(alone.items().begin(), alone.items().end(), is_it)) return item;
+    if (!item.path.empty()) item.message = item.path + ": " + item.message;
+    item.path = point[0].first;
+    item.mark = point[0].second.mark;
+    return item;
   }
 
   // What is wrong with a point of an axis whatever the others say.

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string>
 #include <unordered_set>
 
@@ -52,7 +53,12 @@ void read_distinct_values(const Value& list, const Reading& reading) {
   if (read_values(list, reading)) check_distinct(list.items, reading);
 }
 
-void read_distinct_numbers(const Value& triple, const Reading& reading) { check_distinct(read_log_grid(triple, reading), reading); }
+void read_distinct_numbers(const Value& triple, const Reading& reading) {
+  const std::vector<Value> numbers = read_log_grid(triple, reading);
+  const auto twice = std::adjacent_find(numbers.begin(), numbers.end());
+  if (twice != numbers.end())
+    reading.error(triple, fmt::format("four digits do not tell its numbers apart: {} is there twice", twice->text));
+}
 
 void check_zip(const Value& map, const Reading& reading) {
   read_paths(map, reading, read_values);
