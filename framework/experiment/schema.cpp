@@ -103,13 +103,19 @@ class Describer {
   bool is_whole_;
 };
 
+// A number may be spelled as JSON does not allow it: .5, 5., +5
+Json number_as_json(const std::string& text, double number) {
+  Json json = parse_json(text);
+  return json.is_number() ? json : Json(number);
+}
+
 }  // namespace
 
 Json to_json(const Value& value) {
   double number = 0;
   if (value.is_null()) return nullptr;
   if (value.is_scalar() && value.is_text()) return value.text;
-  if (value.is_scalar()) return parse_number(value.text, number) ? parse_json(value.text) : Json(value.text == "true");
+  if (value.is_scalar()) return parse_number(value.text, number) ? number_as_json(value.text, number) : Json(value.text == "true");
   Json json = value.is_list() ? Json::array() : Json::object();
   for (const Value& item : value.items) json.push_back(to_json(item));
   for (const auto& [key, item, mark] : value.entries) json[key] = to_json(item);

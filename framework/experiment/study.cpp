@@ -38,6 +38,15 @@ bool is_finished(const std::string& folder) {
   } catch (const Error&) { return false; }  // it is made again
 }
 
+// Whoever edits resolved.yaml must not get the results of other trials.
+void check_is_of(const Trial& trial, const std::string& line, const RunFolder& folder) {
+  std::string begin = trial_line(trial, {}, "");
+  begin.resize(begin.rfind("\"status\":"));
+  if (line.compare(0, begin.size(), begin) == 0) return;
+  fail(ErrorKind::data, "{}:{}: not the trial that resolved.yaml asks for, which begins with {}", folder.file("trials.jsonl"),
+       trial.number + 1, shown(begin, 300));
+}
+
 }  // namespace
 
 double Judge::cost(double value) const {
@@ -117,7 +126,8 @@ std::vector<TrialResult> Study::run(std::vector<Trial>& trials, const Bases& bas
       std::clamp<std::int64_t>(static_cast<std::int64_t>(restored_.trials.size()) - first, 0, static_cast<std::int64_t>(trials.size()));
   std::vector<TrialResult> results;
   for (auto i = static_cast<std::size_t>(first); i < static_cast<std::size_t>(first + known); ++i) {
-    results.push_back(restored_.trials[i]);
+    check_is_of(trials[i - static_cast<std::size_t>(first)], restored_.trials[i].line, folder_);
+    results.push_back(std::move(restored_.trials[i]));
   }
   if (known > 0) read_curves(trials, bases, results);
 

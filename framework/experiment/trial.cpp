@@ -180,6 +180,7 @@ FinishedTrial read_trial(const std::string& line, std::int64_t number, const std
     result.evaluations = json.at("evaluations");
     result.value = json.at("value").is_null() ? std::numeric_limits<double>::quiet_NaN() : json.at("value").get<double>();
     trial.records = json.at("records");
+    result.line = line;
     return trial;
   });
 }

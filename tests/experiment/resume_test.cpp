@@ -91,6 +91,16 @@ TEST_F(Resume, MakesRecordsAgainWhenAllAreLost) {
   EXPECT_EQ(results(folder), before);
 }
 
+TEST_F(Resume, RefusesTrialsOfAnotherExperiment) {
+  const std::string folder = study("run");
+  std::string resolved = slurp(folder + "/resolved.yaml");
+  resolved.replace(resolved.find("0.3, 0.4]"), 3, "0.5");
+  spill(folder + "/resolved.yaml", resolved);
+  RunRequest request;
+  request.quiet = true;
+  EXPECT_THAT(error_of(ErrorKind::data, [&] { resume(request, folder); }), testing::HasSubstr("trials.jsonl:3: not the trial that"));
+}
+
 TEST_F(Resume, NeedsNoTimes) {
   const std::string folder = study("run");
   const Json before = results(folder);

@@ -155,6 +155,12 @@ TEST_F(Sweep, MakesAKeptRunAgainThatWasInterruptedOrIsDamaged) {
   }
 }
 
+TEST_F(Sweep, SaysInJsonWhatYamlSpellsOtherwise) {
+  const Json summary = sweep(kBowl + "sweep: {grid: {optimizer.lr: [.25, 1., 1e-1]}}\n");
+  EXPECT_EQ(summary["axes"][0]["values"], (Json{0.25, 1.0, 0.1}));
+  EXPECT_EQ(parse_json(file("run", "trials.jsonl").substr(0, file("run", "trials.jsonl").find('\n')))["set"]["optimizer.lr"], 0.25);
+}
+
 TEST_F(Sweep, LeavesATableOfItsTrialsBestFirst) {
   sweep("objective: {type: sphere, start: [1, 0]}\noptimizer: sgd\ntrain: {steps: 1}\nsweep: {grid: {optimizer.lr: [0.25, 0.5]}}\n");
   EXPECT_EQ(file("run", "summary.csv"),
