@@ -1,5 +1,7 @@
 #include <gmock/gmock.h>
 
+#include <filesystem>
+
 #include "descent/experiment/json.h"
 #include "descent/experiment/study.h"
 #include "tests/experiment/experiment_test.h"
@@ -135,6 +137,37 @@ TEST_F(Compare, GoesOnWhereItWasCutOff) {
 TEST_F(Compare, WidensNothingThatIsNotPositive) {
   const Json summary = compare(kNoisy + "compare: {optimizers: [sgd], tune: {weight_decay: [0, 1, 2]}, seeds: [1], widen: true}\n");
   EXPECT_EQ(summary["counts"]["trials"], 3 * 3 + 2);
+}
+
+TEST_F(Compare, WidensAnOptionOnlyToValuesThatItTakes) {
+  const auto widened = [&](const std::string& optimizer, const std::string& tune) {
+    const Json summary = compare(kNoisy + "compare: {optimizers: [" + optimizer + "], tune: {" + tune + "}, seeds: [1], widen: true}\n");
+    std::filesystem::remove_all(folder_ / "run");
+    return summary["problems"][0]["optimizers"][0];
+  };
+  EXPECT_THAT(widened("{type: sgd, lr: 0.01}", "accumulate: [1, 2, 3]")["sensitivity"]["lr"], ElementsAre(1, 2, 3));
+  EXPECT_THAT(widened("{type: sgd, lr: 0.001}", "accumulate: [10, 20, 30]")["sensitivity"]["lr"], ElementsAre(1, 2, 3, 5, 10, 20, 30));
+  EXPECT_EQ(widened("{type: sgd, lr: 0.01}", "lr: [0, 1, 2]")["chosen"]["lr"], 0);
+}
+
+TEST_F(Compare, FindsNothingBeyondTheEndOfAnOptionsRange) {
+  const Json summary = compare(
+      "objective: {type: sphere}\ntrain: {steps: 5}\ncompare: {optimizers: [{type: sgd, lr: 3}], tune: {lr: [0, 3, 4]}, seeds: [1]}\n");
+  EXPECT_EQ(summary["problems"][0]["optimizers"][0]["chosen"]["lr"], 0);
+  EXPECT_EQ(summary["problems"][0]["optimizers"][0]["at_edge"], Json::array());
+}
+
+TEST_F(Compare, NamesOptimizersByListsAndMappingsThatDiffer) {
+  const auto names = [&](const std::string& optimizers) {
+    return load(kNoisy + "compare: {optimizers: " + optimizers + "}\n").compare.names();
+  };
+  EXPECT_THAT(names("[adam, {type: adam, betas: [0.5, 0.999]}]"), ElementsAre("adam betas=[0.9, 0.999]", "adam betas=[0.5, 0.999]"));
+  EXPECT_THAT(names("[{type: sgd, groups: [{match: a, lr: 1}]}, {type: sgd, groups: [{match: b, lr: 1}]}]")[1], HasSubstr("match: b"));
+  const std::string match(70, 'a');
+  const std::vector<std::string> clipped =
+      names("[{type: sgd, groups: [{match: " + match + "b, lr: 1}]}, {type: sgd, groups: [{match: " + match + "c, lr: 1}]}]");
+  EXPECT_NE(clipped[0], clipped[1]);
+  EXPECT_LT(clipped[0].size(), 100U);
 }
 
 TEST_F(Compare, CountsAMissOfTheTargetAsInfinite) {

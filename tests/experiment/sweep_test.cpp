@@ -1,11 +1,14 @@
 #include <gmock/gmock.h>
 
+#include <cmath>
 #include <csignal>
 
 #include "descent/autograd/ops.h"
 #include "descent/experiment/json.h"
+#include "descent/experiment/random_axis.h"
 #include "descent/experiment/study.h"
 #include "descent/experiment/workers.h"
+#include "descent/experiment/yaml.h"
 #include "descent/objective/objective.h"
 #include "tests/experiment/experiment_test.h"
 
@@ -60,6 +63,82 @@ std::vector<double> numbers(const std::vector<Value>& values) {
 TEST_F(Sweep, LogGridHasEqualRatiosAndRoundNumbers) {
   EXPECT_THAT(numbers(log_grid(1e-2, 10, 4)), ElementsAre(0.01, 0.1, 1, 10));
   EXPECT_THAT(numbers(log_grid(1, 10, 3)), ElementsAre(1, 3.162, 10));
+}
+
+TEST_F(Sweep, LogGridReachesFromTheSmallestToTheLargestNumbers) {
+  EXPECT_THAT(numbers(log_grid(1e-308, 1e308, 3)), ElementsAre(1e-308, 1, 1e308));
+  EXPECT_THAT(numbers(log_grid(1, 1.7976931348623157e308, 2)), ElementsAre(1, 1.7976931348623157e308));
+}
+
+TEST_F(Sweep, DrawsFromTheWidestRanges) {
+  const SweepOptions sweep =
+      load(kBowl +
+           "sweep: {random: {samples: 200, over: {objective: {choice: [sphere]}, optimizer.lr: {uniform: [0, 1.7e308]}, "
+           "optimizer.weight_decay: {log_uniform: [1e-308, 1e308]}}}}\n")
+          .sweep;
+  double least = kInfinity, most = 0;
+  for (const Assignment& set : sweep.trials()) {
+    const std::vector<double> drawn = numbers({set[1].second, set[2].second});
+    EXPECT_TRUE(drawn[0] >= 0 && drawn[0] <= 1.7e308) << drawn[0];
+    least = std::min(least, drawn[1]);
+    most = std::max(most, drawn[1]);
+  }
+  EXPECT_TRUE(least >= 1e-308 && least < 1e-250) << least;
+  EXPECT_TRUE(most <= 1e308 && most > 1e250) << most;
+}
+
+TEST_F(Sweep, DrawsAnyInteger) {
+  RandomAxis axis{100, 0,
+                  Value::map({{"a", Value::map({{"integer", Value::list({INT64_MIN, INT64_MAX})}})},
+                              {"b", Value::map({{"uniform", Value::list({-1.7e308, 1.7e308})}})}})};
+  int negative = 0, large = 0, negative_numbers = 0;
+  for (const Assignment& set : axis.draw()) {
+    std::int64_t integer = 0;
+    ASSERT_TRUE(parse_integer(set[0].second.text, integer)) << set[0].second.text;
+    negative += integer < 0;
+    large += integer > (std::int64_t{1} << 61) || integer < -(std::int64_t{1} << 61);
+    const double number = numbers({set[1].second})[0];
+    EXPECT_TRUE(std::isfinite(number) && number != 0);
+    negative_numbers += number < 0;
+  }
+  for (const int count : {negative, negative_numbers}) EXPECT_TRUE(count > 25 && count < 75) << count;
+  EXPECT_GT(large, 50);
+}
+
+TEST_F(Sweep, AcceptsAValueThatIsWrongOnlyBesideOthersWhateverTheirOrder) {
+  for (const char* momentum : {"[0, 0.9]", "[0.9, 0]"})
+    EXPECT_NO_THROW(load(kBowl + "sweep: {grid: {optimizer.nesterov: [true, false], optimizer.momentum: " + momentum + "}}\n")) << momentum;
+  EXPECT_THAT(
+      refusal(kBowl + "sweep: {grid: {optimizer.nesterov: [true, false], optimizer.momentum: [0, 0.0001], optimizer.dampening: [0.5]}}\n"),
+      HasSubstr("e.yaml:4:37: error: optimizer.nesterov: nesterov needs"));
+}
+
+TEST_F(Sweep, CountsACombinationThatIsInvalidAsATrialsResult) {
+  const Json summary = sweep(kBowl + "sweep: {grid: {optimizer.momentum: [0.9, 0], optimizer.nesterov: [false, true]}}\n");
+  std::vector<std::string> status;
+  for (const Json& trial : summary["trials"]) status.push_back(trial["status"]);
+  EXPECT_THAT(status, ElementsAre("done", "done", "done", "invalid"));
+}
+
+TEST_F(Sweep, CompletesThePathsAmongItsValues) {
+  for (const char* name : {"a.csv", "b.csv"}) write("x,y\n1,1\n2,2\n3,3\n", name);
+  const std::string model =
+      "data: {type: csv, path: a.csv, target: y}\nmodel: linear_regression\nloss: mse\noptimizer: sgd\ntrain: {epochs: 1}\n";
+  const Experiment single = load(model + "sweep: {grid: {data.path: [b.csv, ./a.csv]}}\n");
+  EXPECT_EQ(single.sweep.grid.find("data.path")->items[0].text, folder_ / "b.csv");
+  EXPECT_EQ(single.sweep.grid.find("data.path")->items[1].text, folder_ / "a.csv");
+  const Experiment whole =
+      load(model + "sweep: {zip: {data: [{type: csv, path: b.csv, target: y}], seed: [1]}, random: {over: {loss: {choice: [mse]}}}}\n");
+  EXPECT_THAT(write_yaml(whole.resolved()), HasSubstr("path: " + (folder_ / "b.csv")));
+  EXPECT_EQ(whole.sweep.trials()[0].back().second.text, "mse");
+}
+
+TEST_F(Sweep, ReadsTheFilesThatItsValuesName) {
+  write("x,y\n1,1\n2,2\n3,3\n", "a.csv");
+  EXPECT_THAT(refusal("data: {type: csv, path: a.csv, target: y}\nmodel: linear_regression\nloss: mse\noptimizer: sgd\ntrain: {epochs: 1}\n"
+                      "sweep: {grid: {seed: [1, 2], data.path: [a.csv, none.csv]}}\n",
+                      ErrorKind::data),
+              HasSubstr("e.yaml:6:49: error: data"));
 }
 
 TEST_F(Sweep, RunsEveryCombinationOfEveryAxisTheLastOneVaryingFastest) {

@@ -6,6 +6,7 @@
 
 #include "descent/core/rng.h"
 #include "descent/experiment/overrides.h"
+#include "descent/experiment/yaml.h"
 #include "tests/experiment/experiment_test.h"
 
 namespace descent::test {
@@ -28,6 +29,8 @@ std::vector<Trial> trials() {
                                      {{"train.epochs", 2}, {"seed", 2}},
                                      {{"schedule.gamma", 0.5}},
                                      {{"model.hidden[0]", 7}, {"optimizer.betas", {Value(0.5), Value(0.9)}}},
+                                     {{"train", Value::map({{"epochs", 2}, {"batch_size", 5}, {"clip", Value::map({{"norm", 0.1}})}})}},
+                                     {{"train", Value::map({{"steps", 3}})}},
                                      {}};
   for (const Assignment& set : sets) list.push_back({static_cast<std::int64_t>(list.size()), 0, set, {}});
   return list;
@@ -75,6 +78,25 @@ TEST_F(TrialTest, ThatIsWrongLeavesTheNextOneAlone) {
   EXPECT_EQ(wrong.status, TrialResult::Status::invalid);
   EXPECT_THAT(wrong.line, testing::HasSubstr("expected a number >= 0"));
   EXPECT_EQ(plain(), before);
+}
+
+TEST_F(TrialTest, IsRefusedForWhatNoSingleOptionCanSee) {
+  const TrialBase experiment = base(kMoons);
+  const auto fault = [&](const Assignment& set) { return error_of(ErrorKind::invalid, [&] { experiment.with(set); }); };
+  EXPECT_EQ(fault({{"train.steps", 5}}), "train.steps: there are epochs already; give one of them");
+  EXPECT_THAT(fault({{"objective", "sphere"}}), testing::HasSubstr("model: there is an objective already"));
+  EXPECT_EQ(fault({{"metrics", Value::list({"accuracy", "accuracy"})}}), "metrics[1]: there is one of this type already");
+  EXPECT_EQ(fault({{"name", "a b"}}), "name: 'a b' is no name: letters, digits, '_', '.' and '-', at most 64");
+  EXPECT_EQ(experiment.with({}).name, "e");
+}
+
+TEST_F(TrialTest, HasTheFileAsItChangesItAsItsSource) {
+  const TrialBase experiment = base(kMoons);
+  const std::string before = write_yaml(experiment.with({}).source);
+  const Value* gamma = find_path(experiment.with({{"schedule.gamma", 0.5}, {"log.every", 3}}).source, "schedule.gamma");
+  ASSERT_TRUE(gamma);
+  EXPECT_EQ(gamma->text, "0.5");
+  EXPECT_EQ(write_yaml(experiment.with({}).source), before);
 }
 
 TEST_F(TrialTest, StopsAtItsBudgetOfGradients) {

@@ -103,5 +103,16 @@ RC_GTEST_PROP(WriteYaml, ReadsBackEqual, ()) {
   RC_ASSERT(read == value);
 }
 
+RC_GTEST_PROP(WriteFlow, ReadsBackEqualFromOneLine, ()) {
+  const Value value = any_map(4);
+  const std::string text = write_flow(value);
+  Diagnostics diagnostics;
+  const Value read = parsed("v: " + text + '\n', diagnostics);
+  RC_LOG() << text << diagnostics.report();
+  RC_ASSERT(diagnostics.empty());
+  RC_ASSERT(text.find('\n') == std::string::npos);
+  RC_ASSERT(*read.find("v") == value);
+}
+
 }  // namespace
 }  // namespace descent

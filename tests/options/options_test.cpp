@@ -94,7 +94,7 @@ TEST(Options, RefusesOtherTypes) {
   EXPECT_THAT(messages_of("number", plain("fast")), ElementsAre("number: expected a number > 0, got 'fast'"));
   EXPECT_THAT(messages_of("integer", plain("32.5")), ElementsAre("integer: expected an integer >= 1, got '32.5'"));
   EXPECT_THAT(messages_of("number", {1, 2}), ElementsAre("number: expected a number > 0, got a list"));
-  EXPECT_THAT(messages_of("text", Value::map()), ElementsAre("text: expected a text, got a mapping"));
+  EXPECT_THAT(messages_of("text", Value::map()), ElementsAre("text: expected a text, got an empty mapping"));
   EXPECT_THAT(messages_of("integers", 3), ElementsAre("integers: expected a list of integers >= 1, got '3'"));
   EXPECT_THAT(messages_of("pair", {0.5}), ElementsAre("pair: expected a list of two numbers in [0, 1), got a list"));
   EXPECT_THAT(messages_of("section", 3), ElementsAre("section: expected a mapping, got '3'"));

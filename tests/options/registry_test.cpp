@@ -165,7 +165,7 @@ TEST(Registry, RefusesWhatIsNoComponent) {
   EXPECT_EQ(errors_of(Value()), "shape: missing value");
   EXPECT_EQ(errors_of({"circle"}), "shape: expected one shape, got a list");
   EXPECT_EQ(errors_of(Value::map({{"radius", 1}})), "shape: missing key 'type'\n  help: known: big_circle circle group rectangle");
-  EXPECT_EQ(errors_of(Value::map({{"type", Value::map()}})), "shape.type: expected a text, got a mapping");
+  EXPECT_EQ(errors_of(Value::map({{"type", Value::map()}})), "shape.type: expected a text, got an empty mapping");
 }
 
 TEST(Registry, NamesThePathOfANestedError) {
