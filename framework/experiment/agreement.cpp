@@ -68,6 +68,8 @@ class Agreement {
     if (e_.compare.optimizers.empty()) error("compare.optimizers", "there is nothing to compare", "such as optimizers: [sgd, adam]");
     e_.compare.check_optimizers({diagnostics_, "compare"});
     if (e_.compare.tune.is_null()) return;
+    if (const double count = e_.compare.most_candidates(); count > kMostTrials)
+      error("compare.tune", fmt::format("{} combinations; at most {} are possible", count, kMostTrials));
     const auto tuning = e_.compare.tuning_seeds();
     for (const std::uint64_t seed : e_.compare.evaluation_seeds()) {
       if (std::find(tuning.begin(), tuning.end(), seed) == tuning.end()) continue;

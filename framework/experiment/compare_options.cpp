@@ -146,7 +146,7 @@ std::vector<std::uint64_t> CompareOptions::tuning_seeds() const {
   return listed ? read_seeds(*listed, {ignored, ""}) : std::vector<std::uint64_t>{101, 102, 103};
 }
 
-std::vector<Assignment> CompareOptions::candidates(const Spec& optimizer) const {
+std::vector<std::vector<Assignment>> CompareOptions::axes(const Spec& optimizer) const {
   Diagnostics ignored;
   std::vector<std::vector<Assignment>> axes;
   for (const auto& [name, values, mark] : tune.entries) {
@@ -154,7 +154,19 @@ std::vector<Assignment> CompareOptions::candidates(const Spec& optimizer) const 
     axes.emplace_back();
     for (const Value& value : axis_values(values, {ignored, ""})) axes.back().push_back({{"optimizer." + name, value}});
   }
-  return combinations(axes);
+  return axes;
+}
+
+std::vector<Assignment> CompareOptions::candidates(const Spec& optimizer) const { return combinations(axes(optimizer)); }
+
+double CompareOptions::most_candidates() const {
+  double most = 0;
+  for (const Spec& optimizer : optimizers) {
+    double count = 1;
+    for (const auto& axis : axes(optimizer)) count *= static_cast<double>(axis.size());
+    most = std::max(most, count);
+  }
+  return most;
 }
 
 }  // namespace descent

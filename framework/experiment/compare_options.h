@@ -33,8 +33,13 @@ struct CompareOptions {
   std::vector<std::uint64_t> tuning_seeds() const;
   // The combinations of the options that are tuned and that an optimizer has, as assignments of `optimizer.lr`, …; one empty one without.
   std::vector<Assignment> candidates(const Spec& optimizer) const;
+  // How many of them the optimizer with the most has, even where they are too many.
+  double most_candidates() const;
   // Reports what is compared twice, or tuned and no option of any of them.
   void check_optimizers(const Reading& reading) const;
+
+ private:
+  std::vector<std::vector<Assignment>> axes(const Spec& optimizer) const;
 };
 
 // An option of an optimizer, not bound; none without.

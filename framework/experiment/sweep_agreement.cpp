@@ -13,8 +13,9 @@
 namespace descent {
 namespace {
 
-constexpr int kMostTries = 200;      // combinations of the other axes beside a value that is wrong
-constexpr std::size_t kEnough = 50;  // errors; only the first 20 are shown
+constexpr int kMostTries = 200;           // combinations of the other axes beside a value that is wrong
+constexpr std::size_t kMostDraws = 1000;  // that are tried: what is wrong with others is the result of their trials
+constexpr std::size_t kEnough = 50;       // errors; only the first 20 are shown
 
 using Items = std::vector<Diagnostics::Item>;
 
@@ -89,7 +90,9 @@ class SweepAgreement {
     const TrialBase base = base_of(experiment_, root_);
     axes_ = sweep_.axes();
     for (std::size_t axis = 0; axis < axes_.size(); ++axis) {
-      for (std::size_t point = 0; point < axes_[axis].size() && diagnostics_.items().size() < kEnough; ++point) {
+      const bool is_random = axis + 1 == axes_.size() && !sweep_.random.is_null();
+      const std::size_t count = is_random ? std::min(kMostDraws, axes_[axis].size()) : axes_[axis].size();
+      for (std::size_t point = 0; point < count && diagnostics_.items().size() < kEnough; ++point) {
         for (const auto& item : faults(base, axis, point)) report(blamed(item, base, axes_[axis][point]));
       }
     }
