@@ -183,11 +183,10 @@ void Study::finish(const Json& summary, const CsvTable& table) {
   folder_.write_json("meta.json", meta_);
 }
 
-int run_study(Experiment experiment, const RunRequest& request, const std::string& folder) {
+int run_study(const Experiment& experiment, const RunRequest& request, const std::string& folder) {
   const bool is_sweep = experiment.source.find("sweep") != nullptr;
   const SignalsNoted signals;
   if (folder.empty() && is_sweep) check_sweep(experiment);
-  if (is_sweep) make_paths_absolute(experiment);
   if (folder.empty() && !is_sweep) check_comparison(experiment);
   Study study(experiment, request, folder);
   Json summary;

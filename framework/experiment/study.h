@@ -70,15 +70,12 @@ class Study {
 struct Interrupted {};
 
 // Runs an experiment file with `sweep:` or `compare:`; with `folder` goes on with an interrupted one. Returns the exit code.
-int run_study(Experiment experiment, const RunRequest& request, const std::string& folder = "");
+int run_study(const Experiment& experiment, const RunRequest& request, const std::string& folder = "");
 // Checks all that it would run, and says how much that is.
 std::string plan_in_words(const Experiment& experiment);
 
 // The file without what describes the study.
 Value without_study(const Experiment& experiment);
-
-// The values of a sweep with paths as options read them: absolute, so that resolved.yaml means the same files wherever it stands.
-void make_paths_absolute(Experiment& sweep);
 
 Json json_number(double value);  // null unless finite
 // Each runs all of a study and leaves its folder complete; returns the content of summary.json.

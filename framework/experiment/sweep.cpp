@@ -52,26 +52,7 @@ std::vector<Trial> trials_of(const Experiment& experiment) {
   return trials;
 }
 
-// A value of an axis beside the first values of the others.
-Assignment beside_the_first(const std::vector<std::vector<Assignment>>& axes, std::size_t axis, const Assignment& value) {
-  Assignment set;
-  for (std::size_t i = 0; i < axes.size(); ++i) {
-    const Assignment& point = i == axis ? value : axes[i][0];
-    set.insert(set.end(), point.begin(), point.end());
-  }
-  return set;
-}
-
 bool is_absolute(const Value& value) { return value.is_scalar() && value.text.rfind('/', 0) == 0; }
-
-// Takes over the paths of a value as it was read.
-void take_paths(Value& written, const Value& read) {
-  if (written.is_scalar() && is_absolute(read)) written.text = read.text;
-  for (Value::Entry& entry : written.entries) {
-    if (const Value* inner = read.find(entry.key)) take_paths(entry.value, *inner);
-  }
-  for (std::size_t i = 0; i < std::min(written.items.size(), read.items.size()); ++i) take_paths(written.items[i], read.items[i]);
-}
 
 // The files among the values that trials set.
 void add_files(const Value& value, std::set<std::string>& files) {
@@ -96,29 +77,9 @@ CsvTable table_of(const Json& rows, const std::vector<std::size_t>& order) {
 
 }  // namespace
 
-void make_paths_absolute(Experiment& experiment) {
-  const TrialBase base(without_study(experiment), experiment.name);
-  const auto axes = experiment.sweep.axes();
-  const auto take = [&](std::size_t axis, Value::Entry& entry) {
-    for (std::size_t i = 0; i < entry.value.items.size(); ++i) {
-      Value& value = entry.value.items[i];
-      if (value.is_scalar() && !value.is_text()) continue;
-      const Value resolved = base.with(beside_the_first(axes, axis, axes[axis][i])).resolved();
-      if (const Value* read = find_path(resolved, entry.key)) take_paths(value, *read);
-    }
-  };
-  SweepOptions& sweep = experiment.sweep;
-  for (std::size_t i = 0; i < sweep.grid.entries.size(); ++i) take(i, sweep.grid.entries[i]);
-  for (Value::Entry& entry : sweep.zip.entries) take(sweep.grid.entries.size() + sweep.log_grid.entries.size(), entry);
-}
-
 void check_sweep(const Experiment& experiment, Plan* plan) {
   const Bases bases = base_of(experiment);
   const std::vector<Trial> trials = trials_of(experiment);
-  const auto axes = experiment.sweep.axes();
-  for (std::size_t axis = 0; axis < axes.size(); ++axis) {
-    for (const Assignment& value : axes[axis]) bases.experiments[0].with(beside_the_first(axes, axis, value));
-  }
   if (plan) plan->add(bases, 0, trials[0].set, static_cast<std::int64_t>(trials.size()));
 }
 

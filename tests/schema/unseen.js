@@ -28,6 +28,16 @@ const reasons = {
     'probabilities_above_one', 'logarithms_of_probabilities_above_zero', 'target_out_of_range_in_a_separate_part',
     'softmax_across_the_samples', 'softmax_across_the_samples_from_behind',
   ],
+  'the keys of a sweep are paths, and its values stand for others of the file': [
+    'sweep_of_nothing', 'sweep_with_a_value_twice', 'sweep_with_a_point_twice', 'sweep_with_a_log_grid_too_fine',
+    'sweep_between_no_numbers', 'sweep_between_numbers_that_descend', 'sweep_of_too_many_trials',
+    'sweep_of_a_path_and_what_holds_it', 'sweep_of_a_path_twice', 'sweep_of_what_no_trial_changes',
+    'sweep_of_an_unknown_key', 'sweep_with_wrong_values_on_every_axis', 'sweep_with_wrong_values_drawn',
+    'sweep_of_epochs_beside_steps', 'sweep_of_epochs_with_an_objective', 'comparison_of_nothing',
+    'comparison_tuning_what_none_has', 'comparison_with_a_tuned_value_twice', 'comparison_of_equal_lists',
+    'sweep_of_an_objective_beside_a_model', 'sweep_of_steps_beside_epochs', 'sweep_of_metrics_with_one_twice',
+    'comparison_of_too_many_candidates',
+  ],
 };
 
 const unseen = new Map(Object.entries(reasons).flatMap(([reason, names]) => names.map((name) => [name, reason])));
