@@ -68,7 +68,7 @@ Json objective_of(const std::string& resolved, const Json& records) {
 }
 
 // What every kind has.
-Json common(const std::string& folder, const Json& summary) {
+Json common(const std::string& folder, Json summary) {
   const std::string resolved = folder + "/resolved.yaml";
   const Json settings = settings_of(resolved);
   return {{"kind", kind_of(summary)},
@@ -77,7 +77,7 @@ Json common(const std::string& folder, const Json& summary) {
           {"meta", read_json(folder + "/meta.json")},
           {"resolved", read_file(resolved, kMaxFile)},
           {"settings", settings},
-          {"summary", summary}};
+          {"summary", std::move(summary)}};
 }
 
 Json run_data(const std::string& folder) {
@@ -99,11 +99,11 @@ void check_is_no_study(const std::string& folder) {
 Json page_data(const std::vector<std::string>& folders) {
   Json runs = Json::array();
   for (const std::string& folder : folders) {
-    const Json summary = read_summary(folder);
+    Json summary = read_summary(folder);
     if (summary.is_null()) check_is_no_study(folder);
     const std::string kind = kind_of(summary);
     if (kind != "run" && folders.size() > 1) fail(ErrorKind::usage, "{} is no single run ({}) and has a page of its own", folder, kind);
-    if (kind != "run") return common(folder, summary);
+    if (kind != "run") return common(folder, std::move(summary));
     runs.push_back(run_data(folder));
   }
   if (runs.size() == 1) return runs[0];
