@@ -88,7 +88,7 @@ TrialResult unpacked(const Header& header, const char* from) {
   from += header.records;
   for (std::vector<double>* numbers : {&result.curve_at, &result.curve}) {
     numbers->resize(header.curve);
-    std::memcpy(numbers->data(), from, header.curve * sizeof(double));
+    if (header.curve > 0) std::memcpy(numbers->data(), from, header.curve * sizeof(double));
     from += header.curve * sizeof(double);
   }
   return result;
