@@ -114,10 +114,7 @@ void print_traits(const Explained& e) {
 
 void print_options(const Options& options) {
   TextTable table;
-  for (auto& row : rows_of(options.list())) {
-    std::swap(row[1], row[2]);  // the value before the type
-    table.add(std::move(row));
-  }
+  for (auto& row : rows_of(options.list())) table.add(std::move(row));
   std::printf("\noptions\n%s", table.text("  ").c_str());
 }
 
@@ -134,8 +131,8 @@ double first_step(const std::string& type, const Value& given, double gradient) 
 void print_dialects(const Explained& e) {
   TextTable table;
   table.add({"dialect", "first step at g = 1", "at g = 1e-4", "what it sets otherwise"});
+  const Value plain = without(e.given, {"weight_decay", "decay"});
   for (const std::string& dialect : dialects_of(e.type)) {
-    const Value plain = without(e.given, {"weight_decay", "decay"});
     Value given = plain;
     given.set("dialect", dialect);
     table.add({dialect, fmt::format("{:.6g}", first_step(e.type, given, 1)), fmt::format("{:.6g}", first_step(e.type, given, 1e-4)),

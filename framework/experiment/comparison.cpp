@@ -19,7 +19,7 @@ constexpr int kMostWidenings = 8;
 // The roots of the problems, by name: this file's own, or those of the files that it lists.
 std::vector<std::pair<std::string, Value>> problem_roots(const Experiment& experiment) {
   const Value& files = experiment.compare.problems;
-  if (files.is_null()) return {{experiment.name, without_study(experiment)}};
+  if (files.is_null()) return {{experiment.name, without_study(experiment.source)}};
   std::vector<std::pair<std::string, Value>> roots;
   Diagnostics diagnostics;
   for (const Value& file : files.items) {

@@ -7,10 +7,10 @@
 
 namespace descent {
 
+namespace {
+
 constexpr int kDeepest = 100;
 constexpr std::size_t kMostBytes = std::size_t{1} << 30;
-
-namespace {
 
 bool is_shallow(std::string_view text) {
   int depth = 0;

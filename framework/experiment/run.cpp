@@ -17,7 +17,6 @@
 #include "descent/experiment/step_table.h"
 #include "descent/experiment/study.h"
 #include "descent/experiment/summary.h"
-#include "descent/experiment/sweep_agreement.h"
 #include "descent/experiment/trainer.h"
 #include "descent/experiment/yaml.h"
 
@@ -180,7 +179,6 @@ int run(const RunRequest& request) {
   const Experiment experiment = Experiment::load(request.file, request.set);
   if (experiment.is_study()) {
     if (!requirements.empty()) fail(ErrorKind::usage, "--require: this is for a single run");
-    check_sweep_files(experiment);
     return run_study(experiment, request);
   }
   Run run(request, experiment);
@@ -210,7 +208,6 @@ int resume(const RunRequest& request, const std::string& folder) {
 
 int check(const RunRequest& request, bool print_resolved) {
   const Experiment experiment = Experiment::load(request.file, request.set);
-  check_sweep_files(experiment);
   const std::string size = experiment.is_study() ? plan_in_words(experiment) : checked_in_words(experiment);
   std::printf("%s%s: valid, %s\n", print_resolved ? "# " : "", shown(request.file).c_str(), size.c_str());
   if (print_resolved) std::printf("%s", write_yaml(experiment.resolved()).c_str());

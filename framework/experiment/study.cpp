@@ -64,12 +64,6 @@ Judge judge_of(const Problem& problem, const std::string& asked) {
   return {metric, problem.higher_is_better(metric.substr(metric.find('/') + 1))};
 }
 
-Value without_study(const Experiment& experiment) {
-  Value root = experiment.source;
-  for (const char* key : {"sweep", "compare", "name"}) root.erase(key);
-  return root;
-}
-
 void Bases::add(Value root, const std::string& name, const std::string& metric) {
   experiments.emplace_back(std::move(root), name);
   const Experiment& experiment = experiments.back().experiment();

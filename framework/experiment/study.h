@@ -74,9 +74,6 @@ int run_study(const Experiment& experiment, const RunRequest& request, const std
 // Checks all that it would run, and says how much that is.
 std::string plan_in_words(const Experiment& experiment);
 
-// The file without what describes the study.
-Value without_study(const Experiment& experiment);
-
 Json json_number(double value);  // null unless finite
 // Each runs all of a study and leaves its folder complete; returns the content of summary.json.
 Json run_sweep(const Experiment& experiment, Study& study);

@@ -1,14 +1,13 @@
 #include <algorithm>
 #include <cstdio>
-#include <filesystem>
 #include <map>
 
 #include "descent/core/error.h"
 #include "descent/experiment/json.h"
-#include "descent/experiment/overrides.h"
 #include "descent/experiment/schema.h"
 #include "descent/experiment/setup.h"
 #include "descent/experiment/study.h"
+#include "descent/experiment/sweep_agreement.h"
 #include "descent/stats/ranks.h"
 
 namespace descent {
@@ -37,7 +36,8 @@ Json axes_of(const SweepOptions& sweep) {
 
 Bases base_of(const Experiment& experiment) {
   Bases bases;
-  at_key(experiment, "sweep", [&] { bases.add(without_study(experiment), experiment.name, experiment.sweep.metric); });
+  at_key(experiment, "sweep", [&] { bases.add(without_study(experiment.source), experiment.name, experiment.sweep.metric); });
+  bases.files.merge(sweep_files(experiment));
   return bases;
 }
 
@@ -50,16 +50,6 @@ std::vector<Trial> trials_of(const Experiment& experiment) {
     }
   });
   return trials;
-}
-
-bool is_absolute(const Value& value) { return value.is_scalar() && value.text.rfind('/', 0) == 0; }
-
-// The files among the values that trials set.
-void add_files(const Value& value, std::set<std::string>& files) {
-  std::error_code ignored;
-  if (is_absolute(value) && std::filesystem::is_regular_file(value.text, ignored)) files.insert(value.text);
-  for (const Value::Entry& entry : value.entries) add_files(entry.value, files);
-  for (const Value& item : value.items) add_files(item, files);
 }
 
 // A row for each trial, best first.
@@ -88,7 +78,6 @@ Json run_sweep(const Experiment& experiment, Study& study) {
   bases.most_evaluations[0] = 0;  // a trial is as long as it says
   const Judge& judge = bases.judges[0];
   std::vector<Trial> trials = trials_of(experiment);
-  for (const Value* values : {&experiment.sweep.grid, &experiment.sweep.zip}) add_files(*values, bases.files);
   study.note_files(bases.files);
   const std::vector<TrialResult> results = study.run(trials, bases);
 

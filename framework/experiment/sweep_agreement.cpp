@@ -24,11 +24,6 @@ bool same_place(const Diagnostics::Item& a, const Diagnostics::Item& b) {
 }
 bool same(const Diagnostics::Item& a, const Diagnostics::Item& b) { return same_place(a, b) && a.message == b.message; }
 
-TrialBase base_of(const Experiment& experiment, Value root) {
-  for (const char* key : {"sweep", "name"}) root.erase(key);
-  return TrialBase(std::move(root), experiment.name);
-}
-
 // Whether `outer` is `path`, or what stands there holds what stands at `path`.
 bool holds(const std::string& outer, const std::string& path) {
   const bool begins = path.compare(0, outer.size(), outer) == 0;
@@ -87,7 +82,7 @@ class SweepAgreement {
   }
 
   void check_values() {
-    const TrialBase base = base_of(experiment_, root_);
+    const TrialBase base(without_study(root_), experiment_.name);
     axes_ = sweep_.axes();
     for (std::size_t axis = 0; axis < axes_.size(); ++axis) {
       const bool is_random = axis + 1 == axes_.size() && !sweep_.random.is_null();
@@ -184,28 +179,31 @@ void check_sweep_agreement(const Experiment& experiment, const Value& root, Diag
   SweepAgreement(experiment, root, diagnostics).check();
 }
 
-void check_sweep_files(const Experiment& experiment) {
+std::set<std::string> sweep_files(const Experiment& experiment) {
   const auto names_file = [](const auto& setting) {
     return (holds("data", setting.first) || holds("model", setting.first)) && has_text(setting.second);
   };
   const auto axes = experiment.sweep.axes();
   std::optional<TrialBase> base;
   DataCache cache;
+  std::set<std::string> files;
   for (std::size_t varied = 0; varied < axes.size(); ++varied) {
     for (const Assignment& point : axes[varied]) {
       if (std::none_of(point.begin(), point.end(), names_file)) continue;
-      if (!base) base.emplace(base_of(experiment, experiment.source));
+      if (!base) base.emplace(without_study(experiment.source), experiment.name);
       Assignment set = point;
       for (std::size_t i = 0; i < axes.size(); ++i) {
         if (i != varied) set.insert(set.end(), axes[i][0].begin(), axes[i][0].end());
       }
       try {
-        Setup(base->with(set), &cache);
+        const Setup setup(base->with(set), &cache);
+        files.insert(setup.problem->files().begin(), setup.problem->files().end());
       } catch (const Error& error) {
         if (error.kind() == ErrorKind::data) throw;  // all else may be due to the other axes
       }
     }
   }
+  return files;
 }
 
 void complete_sweep_paths(Experiment& experiment, const Value& root) {
@@ -223,7 +221,7 @@ void complete_sweep_paths(Experiment& experiment, const Value& root) {
   for (const auto& [path, values] : axes) {
     for (Value& value : *values) {
       if (!has_text(value)) continue;
-      if (!base) base.emplace(base_of(experiment, root));
+      if (!base) base.emplace(without_study(root), experiment.name);
       if (const Value read = base->as_read(*path, value); !read.is_null()) complete(value, read);
     }
   }

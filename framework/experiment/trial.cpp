@@ -42,16 +42,14 @@ void set_outcome(TrialResult& result, const Outcome& outcome, const std::string&
   result.value = is_known ? value->second : std::numeric_limits<double>::quiet_NaN();
 }
 
-// What a section does not say when it is read stays as it is.
-void copy_section(const std::string& key, const Experiment& from, Experiment& to) {
-  if (key == "train") to.train = from.train;
-  if (key == "log") to.log = from.log;
-  if (key == "checkpoint") to.checkpoint = from.checkpoint;
-}
-
 }  // namespace
 
 const char* name(Status status) { return kNames[static_cast<int>(status)]; }
+
+Value without_study(Value root) {
+  for (const char* key : {"sweep", "compare", "name"}) root.erase(key);
+  return root;
+}
 
 TrialBase::TrialBase(Value root, const std::string& name)
     : root_(std::move(root)),
@@ -68,7 +66,6 @@ void TrialBase::restore(Changed& changed, const Value& sections) const {
     if (sections.find(key)) continue;  // it is read again anyway
     const Value *value = complete_.find(key), *written = root_.find(key);
     is_complete = is_complete && value;
-    copy_section(key, experiment_, changed.experiment);
     if (value) changed.options.read_key({key, *value, {}}, {ignored, ""});
     written ? changed.experiment.source.set(key, *written) : changed.experiment.source.erase(key);
   }
@@ -77,7 +74,6 @@ void TrialBase::restore(Changed& changed, const Value& sections) const {
 }
 
 Diagnostics TrialBase::try_out(const Assignment& set, const std::vector<Mark>& paths) const {
-  static const Experiment kDefault;
   Diagnostics diagnostics;
   Value sections = Value::map();
   for (std::size_t i = 0; i < set.size(); ++i) {
@@ -92,7 +88,6 @@ Diagnostics TrialBase::try_out(const Assignment& set, const std::vector<Mark>& p
   Experiment& experiment = changed_->experiment;
   for (Value::Entry& entry : sections.entries) {
     changed_->keys.push_back(entry.key);
-    copy_section(entry.key, kDefault, experiment);
     changed_->options.read_key(entry, {diagnostics, ""});
     experiment.source.set(entry.key, std::move(entry.value));
   }

@@ -30,6 +30,9 @@ struct TrialResult {
 };
 const char* name(TrialResult::Status status);
 
+// A file without what describes the study.
+Value without_study(Value root);
+
 // An experiment that trials change. It is read once: a trial reads again only the sections that it changes.
 class TrialBase {
  public:

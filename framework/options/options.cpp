@@ -227,16 +227,14 @@ void Options::choice(const char* name, std::vector<std::string> choices, const c
   };
 }
 
-void Options::section(const char* name, Options inner, const char* meaning) {
+void Options::section(const char* name, Options inner, const char* meaning, std::function<void()> reset) {
   Option& option = declare(name, "section", meaning);
   option.section = inner.list();
   option.write = [inner] { return inner.write(); };
-  option.read = [inner = std::move(inner)](const Value& given, const Reading& reading) { inner.read(given, reading); };
-}
-
-void Options::keys(std::function<void(Options&)> keys, bool is_list) {
-  list_.back().keys = std::move(keys);
-  list_.back().is_list = is_list;
+  option.read = [inner = std::move(inner), reset = std::move(reset)](const Value& given, const Reading& reading) {
+    reset();
+    inner.read(given, reading);
+  };
 }
 
 std::vector<Option> Option::list_of_keys() const {

@@ -117,12 +117,12 @@ class Options {
   // Components out of a registry.
   void operator()(const char* name, Spec& value, const ComponentKind& kind, const char* meaning);
   void operator()(const char* name, std::vector<Spec>& value, const ComponentKind& kind, const char* meaning);
-  // A fixed section: a struct with an `options` function of its own.
+  // A fixed section: a struct with an `options` function of its own. What it does not say when it is read has its default.
   template <class Section, class = decltype(std::declval<Section&>().options(std::declval<Options&>()))>
   void operator()(const char* name, Section& value, const char* meaning) {
     Options inner;
     value.options(inner);
-    section(name, std::move(inner), meaning);
+    section(name, std::move(inner), meaning, [&value] { value = Section(); });
   }
 
   // Marks the option declared last as one that must be given.
@@ -132,7 +132,10 @@ class Options {
     list_.back().form = [form = std::move(form)](const Option&) { return form; };
   }
   // The same for a mapping with the keys that `keys` declares, or a list of such.
-  void keys(std::function<void(Options&)> keys, bool is_list = false);
+  void keys(std::function<void(Options&)> keys, bool is_list = false) {
+    list_.back().keys = std::move(keys);
+    list_.back().is_list = is_list;
+  }
   // Of a map that only says what differs from another, nothing must be given.
   void require_nothing() {
     for (Option& option : list_) option.required = false;
@@ -154,7 +157,7 @@ class Options {
   Option& declare(const char* name, std::string type, const char* meaning);
   void choice(const char* name, std::vector<std::string> choices, const char* meaning, std::function<void(std::size_t)> set,
               std::function<std::size_t()> get);
-  void section(const char* name, Options inner, const char* meaning);
+  void section(const char* name, Options inner, const char* meaning, std::function<void()> reset);
   std::vector<Option> list_;
 };
 

@@ -17,13 +17,7 @@ const std::string kNoisy = "objective: {type: quadratic, start: [4, 1.5], noise:
 class Compare : public ExperimentTest {
  protected:
   Json compare(const std::string& text, const std::string& folder = "run") const {
-    RunRequest request;
-    request.file = write(text);
-    request.out = folder_ / folder;
-    request.quiet = true;
-    testing::internal::CaptureStdout();
-    EXPECT_EQ(descent::compare(request), 0);
-    printed_ = testing::internal::GetCapturedStdout();
+    printed_ = printed_by([&, request = request_of(text, folder)] { return descent::compare(request); });
     return parse_json(slurp(folder_ / (folder + "/summary.json")));
   }
   mutable std::string printed_;

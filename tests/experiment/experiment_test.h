@@ -34,6 +34,22 @@ class ExperimentTest : public ::testing::Test {
     return without_folder(report);
   }
 
+  // For a run of this file that leaves the folder beside it and says nothing of its progress.
+  RunRequest request_of(const std::string& text, const std::string& folder) const {
+    RunRequest request;
+    request.file = write(text);
+    request.out = folder_ / folder;
+    request.quiet = true;
+    return request;
+  }
+  // What a command prints that must end with exit code 0.
+  template <class Command>
+  static std::string printed_by(Command&& command) {
+    testing::internal::CaptureStdout();
+    EXPECT_EQ(command(), 0);
+    return testing::internal::GetCapturedStdout();
+  }
+
   Experiment load(const std::string& text) const { return Experiment::load(write(text), {}); }
 
   TemporaryFolder folder_;

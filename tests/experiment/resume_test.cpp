@@ -17,21 +17,14 @@ class Resume : public ExperimentTest {
       "objective: {type: sphere}\noptimizer: {type: sgd}\ntrain: {steps: 20}\nsweep: {grid: {optimizer.lr: [0.1, 0.2, 0.3, 0.4]}}\n";
 
   std::string study(const std::string& folder) const {
-    RunRequest request;
-    request.file = write(kFour);
-    request.out = folder_ / folder;
-    request.quiet = true;
-    testing::internal::CaptureStdout();
-    EXPECT_EQ(run(request), 0);
-    testing::internal::GetCapturedStdout();
+    const RunRequest request = request_of(kFour, folder);
+    printed_by([&] { return run(request); });
     return request.out;
   }
   static void go_on(const std::string& folder) {
     RunRequest request;
     request.quiet = true;
-    testing::internal::CaptureStdout();
-    EXPECT_EQ(resume(request, folder), 0);
-    testing::internal::GetCapturedStdout();
+    printed_by([&] { return resume(request, folder); });
   }
   static Json results(const std::string& folder) {
     Json summary = parse_json(slurp(folder + "/summary.json"));

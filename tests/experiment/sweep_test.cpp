@@ -40,13 +40,7 @@ class Sweep : public ExperimentTest {
  protected:
   // What a run of the file leaves in its folder.
   Json sweep(const std::string& text, const std::string& folder = "run") const {
-    RunRequest request;
-    request.file = write(text);
-    request.out = folder_ / folder;
-    request.quiet = true;
-    testing::internal::CaptureStdout();
-    EXPECT_EQ(run(request), 0);
-    testing::internal::GetCapturedStdout();
+    printed_by([&, request = request_of(text, folder)] { return run(request); });
     return parse_json(file(folder, "summary.json"));
   }
   std::string file(const std::string& folder, const std::string& name) const { return slurp(folder_ / (folder + "/" + name)); }
