@@ -30,12 +30,12 @@ struct Asgd : RuleOptions {
   void update(Pass<T>& pass) const {
     double& eta = pass.scalar({"eta", pass.lr});
     const double past = static_cast<double>(pass.t - 1) - t0;
-    const T rate = static_cast<T>(eta), shrink = static_cast<T>(1 - lambd * eta), mu = static_cast<T>(1 / std::max(1.0, past));
-    const bool follows = past <= 1;
+    const T rate = static_cast<T>(eta), shrink = static_cast<T>(1 - lambd * eta), kept = static_cast<T>(1 - 1 / std::max(1.0, past));
     pass(
         [=](T& w, T g, T& average) {
           w = w * shrink - rate * g;
-          average = follows ? w : average + (w - average) * mu;
+          average =
+              w - (w - average) * kept;  // w where nothing is kept; read all the same, since memory is slower where it is only written
         },
         State{"average"});
     eta = pass.lr / math::pow(1 + lambd * pass.lr * static_cast<double>(pass.t), alpha);
