@@ -34,8 +34,7 @@ struct Asgd : RuleOptions {
     pass(
         [=](T& w, T g, T& average) {
           w = w * shrink - rate * g;
-          average =
-              w - (w - average) * kept;  // w where nothing is kept; read all the same, since memory is slower where it is only written
+          average = w - (w - average) * kept;  // also reads what it replaces by w: memory that is only written is slower
         },
         State{"average"});
     eta = pass.lr / math::pow(1 + lambd * pass.lr * static_cast<double>(pass.t), alpha);

@@ -146,6 +146,25 @@ TEST(Options, RefuseAnUnknownKeyWithTheNearestOne) {
   EXPECT_EQ(diagnostics.report(), "train: unknown key 'nmber'\n  help: did you mean 'number'?");
 }
 
+TEST(Options, GiveASectionItsDefaultsWhereItDoesNotSayOtherwise) {
+  struct Pair {
+    double a = 1;
+    std::optional<double> b;
+    void options(Options& option) {
+      option("a", a, kAny, "");
+      option("b", b, kAny, "");
+    }
+  } pair;
+  Options options;
+  options("pair", pair, "");
+  Diagnostics diagnostics;
+  options.read(Value::map({{"pair", Value::map({{"a", 2}, {"b", 3}})}}), {diagnostics, ""});
+  options.read(Value::map({{"pair", Value::map({{"a", 4}})}}), {diagnostics, ""});
+  EXPECT_EQ(diagnostics.report(), "");
+  EXPECT_EQ(pair.a, 4);
+  EXPECT_EQ(pair.b, std::nullopt);
+}
+
 TEST(Options, TellAMisplacedKeyItsSection) {
   Everything everything;
   Diagnostics diagnostics;
