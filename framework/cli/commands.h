@@ -1,4 +1,5 @@
 #pragma once
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
@@ -32,8 +33,8 @@ int diff(const std::string& first, const std::string& second, bool json);
 
 // Writes the page of a run, a sweep or a comparison, or of several runs, to `file`; "": to report.html, of one in its folder.
 int report(const std::vector<std::string>& runs, const std::string& file);
-// The same for a folder, and prints nothing.
-void write_report(const std::string& folder);
+// The same for a folder whose summary is at hand, and prints nothing.
+void write_report(const std::string& folder, nlohmann::ordered_json summary);
 
 // The JSON Schema of experiment files.
 int schema();

@@ -31,7 +31,7 @@ Replacements symbols(const std::vector<Option>& options) {
   constexpr const char* kIndices[] = {"₁", "₂", "₃"};
   Replacements list;
   for (const Option& option : options) {
-    const Value value = option.write();
+    const Value value = option.write(option);
     double number = 0;
     std::vector<std::string> symbols{option.name};
     for (const auto& [name, letter] : kGreek) {

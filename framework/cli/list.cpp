@@ -26,7 +26,7 @@ Json to_json(const std::vector<Option>& options) {
     if (const std::string range = to_string(option.range); !range.empty()) json["range"] = range;
     if (!option.choices.empty()) json["choices"] = option.choices;
     json["required"] = option.required;
-    json["default"] = to_json(option.required ? Value() : option.write());
+    json["default"] = to_json(option.required ? Value() : option.write(option));
     json["meaning"] = option.meaning;
     if (!option.section.empty()) json["options"] = to_json(option.section);
     list.push_back(std::move(json));

@@ -8,7 +8,7 @@ namespace {
 // A component's default as its type, where that is all.
 std::string shown_default(const Option& option) {
   if (option.required) return "required";
-  const Value value = option.write();
+  const Value value = option.write(option);
   const Value* type = value.is_map() ? value.find("type") : nullptr;
   return type && value.entries.size() == 1 ? type->text : one_line(value);
 }

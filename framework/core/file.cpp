@@ -35,8 +35,8 @@ class Temporary {
   Temporary& operator=(const Temporary&) = delete;
   ~Temporary() { ::unlinkat(folder_.descriptor(), name_.c_str(), 0); }
 
-  void write(std::string_view content) {
-    file_.write(content);
+  void write(std::initializer_list<std::string_view> pieces) {
+    for (const std::string_view piece : pieces) file_.write(piece);
     file_.sync();
     file_.close();
   }
@@ -131,12 +131,14 @@ std::string read_file(const std::string& path, std::size_t limit) {
   return content;
 }
 
-void write_file(const std::string& path, std::string_view content) {
+void write_file(const std::string& path, std::string_view content) { write_file(path, {content}); }
+
+void write_file(const std::string& path, std::initializer_list<std::string_view> pieces) {
   const std::size_t slash = path.rfind('/');
   const std::string parent = slash == std::string::npos ? "." : path.substr(0, slash + 1);
   const File folder(::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC), path);
   Temporary temporary(folder, path);
-  temporary.write(content);
+  temporary.write(pieces);
   temporary.rename(path.substr(slash + 1));  // npos + 1 is 0
   folder.sync();
 }

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 
@@ -13,6 +14,7 @@ std::string read_file(const std::string& path, std::size_t limit);
 // Replaces a file as a whole: written to a temporary name in the same folder, checked at every write, synced, renamed, the folder synced.
 // Either the old or the new file is there afterwards, never a part of one.
 void write_file(const std::string& path, std::string_view content);
+void write_file(const std::string& path, std::initializer_list<std::string_view> pieces);
 
 // The SHA-256 of a file as 64 hexadecimal digits.
 std::string sha256_of_file(const std::string& path);

@@ -29,9 +29,13 @@ std::string joined(const std::vector<std::string>& cells) {
 }  // namespace
 
 void CsvTable::add(const Json& record) {
-  cells_.assign(columns_.size(), "");
   set("", record);
+  end_row();
+}
+
+void CsvTable::end_row() {
   rows_.push_back({joined(cells_), cells_.size()});
+  for (std::string& cell : cells_) cell.clear();
 }
 
 std::string CsvTable::csv() const {

@@ -11,7 +11,10 @@ namespace descent {
 // `params.x[0]`. Missing values and null are empty.
 class CsvTable {
  public:
-  void add(const Json& record);
+  void add(const Json& record);  // a row
+  // The same cell by cell: of the row that end_row() ends.
+  void set(const std::string& name, const Json& value);
+  void end_row();
   std::string csv() const;
 
  private:
@@ -20,7 +23,6 @@ class CsvTable {
     std::size_t cells;  // columns known when the row was added
   };
 
-  void set(const std::string& name, const Json& value);
   std::size_t column(const std::string& name);
 
   std::vector<std::string> columns_, cells_;

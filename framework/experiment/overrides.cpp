@@ -167,6 +167,7 @@ bool set_path(Value& root, std::string_view path, Value value, const Mark& mark,
 }
 
 const Value* find_path(const Value& root, std::string_view path) {
+  if (path.find_first_of(".[") == std::string_view::npos) return root.find(path);
   const Value* value = &root;
   for (const Step& step : split_path(path, {})) {
     const bool in_list = step.index >= 0 && step.index < static_cast<std::int64_t>(value->items.size());

@@ -122,10 +122,11 @@ class Run {
     records_->close();
     timings_->close();
     write_metrics_csv(folder_->file("metrics.jsonl"), folder_->file("metrics.csv"));
-    folder_->write_json("summary.json", summary(outcome, *problem_));
+    Json result = summary(outcome, *problem_);
+    folder_->write_json("summary.json", result);
     meta_["finished"] = utc_now();
     folder_->write_json("meta.json", meta_);
-    if (request_.finished) request_.finished(folder_->path());
+    if (request_.finished) request_.finished(folder_->path(), std::move(result));
   }
 
   bool is_due(std::int64_t step) const {

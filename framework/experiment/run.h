@@ -1,5 +1,6 @@
 #pragma once
 #include <functional>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
@@ -14,7 +15,8 @@ struct RunRequest {
   std::vector<std::string> set, require, arguments;
   bool quiet = false, json = false;
   Color color = Color::automatic;
-  std::function<void(const std::string& folder)> finished = nullptr;  // called at the end, when all files but the report are there
+  // Called at the end with the folder, when all files but the report are there, and what summary.json says.
+  std::function<void(const std::string& folder, nlohmann::ordered_json summary)> finished = nullptr;
 };
 
 // Runs an experiment file and leaves its folder. Returns the exit code; throws Error when nothing could be run.

@@ -89,7 +89,7 @@ class Describer {
     if (schema.contains("$ref")) schema = {{"allOf", Json::array({std::move(schema)})}};  // whose neighbours do not count in draft-07
     schema["description"] = option.meaning;
     const bool has_default = !option.required && option.write && option.section.empty();
-    const Value value = has_default ? option.write() : Value();
+    const Value value = has_default ? option.write(option) : Value();
     if (!value.is_null() && !(value.is_scalar() && value.text.empty())) schema["default"] = to_json(value);
     return schema;
   }

@@ -190,13 +190,13 @@ int run_study(const Experiment& experiment, const RunRequest& request, const std
     study.console().line("interrupted; descent resume " + study.folder().path() + " goes on");
     return 128 + interrupted_by;
   }
-  if (request.finished) request.finished(study.folder().path());
   if (request.json) {
     std::printf("%s\n", to_text(summary).c_str());
-    return 0;
+  } else {
+    is_sweep ? print_sweep(summary) : print_comparison(summary);
   }
-  is_sweep ? print_sweep(summary) : print_comparison(summary);
-  std::printf("run %s\n", study.folder().path().c_str());
+  if (request.finished) request.finished(study.folder().path(), std::move(summary));
+  if (!request.json) std::printf("run %s\n", study.folder().path().c_str());
   return 0;
 }
 

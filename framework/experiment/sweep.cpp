@@ -57,10 +57,11 @@ CsvTable table_of(const Json& rows, const std::vector<std::size_t>& order) {
   CsvTable table;
   for (std::size_t i = 0; i < order.size(); ++i) {
     const Json& trial = rows[order[i]];
-    Json row{{"rank", i + 1}, {"trial", trial["trial"]}};
-    row.update(trial["set"]);
-    for (const char* key : {"status", "steps", "evaluations", "value"}) row[key] = trial[key];
-    table.add(row);
+    table.set("rank", i + 1);
+    table.set("trial", trial["trial"]);
+    for (const auto& [path, value] : trial["set"].items()) table.set(path, value);
+    for (const char* key : {"status", "steps", "evaluations", "value"}) table.set(key, trial[key]);
+    table.end_row();
   }
   return table;
 }
@@ -93,12 +94,13 @@ Json run_sweep(const Experiment& experiment, Study& study) {
     steps += r.steps;
     evaluations += r.evaluations;
     seconds += r.seconds;
-    rows.push_back({{"trial", trials[i].number},
-                    {"set", to_json(trials[i].set)},
-                    {"status", name(r.status)},
-                    {"steps", r.steps},
-                    {"evaluations", r.evaluations},
-                    {"value", json_number(r.value)}});
+    Json& row = rows.emplace_back();
+    row["trial"] = trials[i].number;
+    row["set"] = to_json(trials[i].set);
+    row["status"] = name(r.status);
+    row["steps"] = r.steps;
+    row["evaluations"] = r.evaluations;
+    row["value"] = json_number(r.value);
   }
   const std::vector<std::size_t> order = stats::argsort(costs);
   Json summary{{"kind", "sweep"},

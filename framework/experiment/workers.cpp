@@ -155,6 +155,7 @@ class Workers {
     if (pid == 0) work(i, ends[1], parent);
     ::close(ends[1]);
     ::fcntl(ends[0], F_SETFL, O_NONBLOCK);
+    ::fcntl(ends[0], F_SETPIPE_SZ, 1 << 20);  // where that is refused, it stays as it is
     workers_[i] = {pid, ends[0], {}};
   }
 
@@ -191,7 +192,7 @@ class Workers {
     for (const Worker& worker : workers_) {
       if (worker.pid > 0) ends.push_back({worker.pipe, POLLIN, 0});
     }
-    ::poll(ends.data(), ends.size(), 100);
+    if (::poll(ends.data(), ends.size(), 100) > 0) ::usleep(1000);  // results gather: waking for each would take the workers' time
   }
 
   void receive(std::size_t i, Waiting& results) {

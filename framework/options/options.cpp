@@ -96,18 +96,25 @@ struct Plain<std::optional<T>> {
 // Lets `option` assign to `value` what `read` accepts, and write it.
 template <class T, class Read>
 void bind(Option& option, T& value, Read read) {
-  option.read = [&value, read = std::move(read)](const Value& given, const Reading& reading) {
+  option.read = [&value, read = std::move(read)](const Option& declared, const Value& given, const Reading& reading) {
     typename Plain<T>::Type result{};
-    if (read(given, reading, result)) value = std::move(result);
+    if (read(declared, given, reading, result)) value = std::move(result);
   };
-  option.write = [&value] { return written(value); };
+  option.write = [&value](const Option&) { return written(value); };
+}
+template <class T>
+void bind(Option& option, T& value, bool (*read)(const Value&, const Reading&, T&)) {
+  bind(option, value,
+       [read](const Option&, const Value& given, const Reading& reading, T& result) { return read(given, reading, result); });
 }
 
 template <class T>
 void bind_in(Range range, Option& option, T& value) {
   option.range = range;
   option.form = Form<T>::of;
-  bind(option, value, [range](const Value& given, const Reading& reading, auto& result) { return read_in(range, given, reading, result); });
+  bind(option, value, [](const Option& declared, const Value& given, const Reading& reading, auto& result) {
+    return read_in(declared.range, given, reading, result);
+  });
 }
 
 }  // namespace
@@ -165,9 +172,10 @@ void Options::operator()(const char* name, std::string& value, const char* meani
 }
 
 void Options::operator()(const char* name, std::vector<std::string>& value, const char* meaning) {
-  bind(declare(name, "list of texts", meaning), value, [](const Value& given, const Reading& reading, std::vector<std::string>& list) {
-    return read_list(given, reading, "a list of texts", list, read_text);
-  });
+  bind(declare(name, "list of texts", meaning), value,
+       [](const Option& declared, const Value& given, const Reading& reading, std::vector<std::string>& list) {
+         return read_list(given, reading, "a " + declared.type, list, read_text);
+       });
   list_.back().form = [](const Option&) { return form::list(form::text()); };
 }
 
@@ -177,26 +185,27 @@ void Options::operator()(const char* name, Path& value, const char* meaning) {
 }
 
 void Options::operator()(const char* name, Value& value, const char* form, const char* meaning) {
-  bind(declare(name, form, meaning), value, [form](const Value& given, const Reading& reading, Value& result) {
+  bind(declare(name, form, meaning), value, [](const Option& declared, const Value& given, const Reading& reading, Value& result) {
     result = given;
-    return !given.is_null() || refuse(given, reading, form);
+    return !given.is_null() || refuse(given, reading, declared.type);
   });
 }
 
 void Options::operator()(const char* name, Value& value, const char* form, const char* meaning,
                          std::function<void(Value&, const Reading&)> complete) {
-  bind(declare(name, form, meaning), value, [complete = std::move(complete)](const Value& given, const Reading& reading, Value& result) {
-    result = given;
-    complete(result, reading);
-    return true;
-  });
+  bind(declare(name, form, meaning), value,
+       [complete = std::move(complete)](const Option&, const Value& given, const Reading& reading, Value& result) {
+         result = given;
+         complete(result, reading);
+         return true;
+       });
 }
 
 void Options::operator()(const char* name, Spec& value, const ComponentKind& kind, const char* meaning) {
   Option& option = declare(name, kind.singular(), meaning);
   option.kind = &kind;
-  bind(option, value, [&kind](const Value& given, const Reading& reading, Spec& spec) {
-    spec = kind.read(given, reading);
+  bind(option, value, [](const Option& declared, const Value& given, const Reading& reading, Spec& spec) {
+    spec = declared.kind->read(given, reading);
     return true;
   });
 }
@@ -205,9 +214,9 @@ void Options::operator()(const char* name, std::vector<Spec>& value, const Compo
   Option& option = declare(name, "list of " + kind.plural(), meaning);
   option.kind = &kind;
   option.is_list = true;
-  bind(option, value, [&kind](const Value& given, const Reading& reading, std::vector<Spec>& specs) {
-    return read_list(given, reading, "a list of " + kind.plural(), specs, [&](const Value& item, const Reading& place, Spec& spec) {
-      spec = kind.read(item, place);
+  bind(option, value, [](const Option& declared, const Value& given, const Reading& reading, std::vector<Spec>& specs) {
+    return read_list(given, reading, "a " + declared.type, specs, [&](const Value& item, const Reading& place, Spec& spec) {
+      spec = declared.kind->read(item, place);
       return true;
     });
   });
@@ -216,24 +225,25 @@ void Options::operator()(const char* name, std::vector<Spec>& value, const Compo
 void Options::choice(const char* name, std::vector<std::string> choices, const char* meaning, std::function<void(std::size_t)> set,
                      std::function<std::size_t()> get) {
   Option& option = declare(name, fmt::format("{}", fmt::join(choices, "|")), meaning);
-  option.choices = choices;
-  option.form = [](const Option& o) { return form::choice(o.choices); };
-  option.write = [choices, get = std::move(get)] { return Value(choices[get()]); };
-  option.read = [choices = std::move(choices), set = std::move(set)](const Value& given, const Reading& reading) {
-    const auto chosen = std::find(choices.begin(), choices.end(), given.text);
-    if (given.is_scalar() && chosen != choices.end()) return set(static_cast<std::size_t>(chosen - choices.begin()));
-    const std::string near = nearest(given.text, choices);
-    refuse(given, reading, fmt::format("{}", fmt::join(choices, " or ")), near.empty() ? "" : fmt::format("did you mean '{}'?", near));
+  option.choices = std::move(choices);
+  option.form = [](const Option& declared) { return form::choice(declared.choices); };
+  option.write = [get = std::move(get)](const Option& declared) { return Value(declared.choices[get()]); };
+  option.read = [set = std::move(set)](const Option& declared, const Value& given, const Reading& reading) {
+    const std::vector<std::string>& known = declared.choices;
+    const auto chosen = std::find(known.begin(), known.end(), given.text);
+    if (given.is_scalar() && chosen != known.end()) return set(static_cast<std::size_t>(chosen - known.begin()));
+    const std::string near = nearest(given.text, known);
+    refuse(given, reading, fmt::format("{}", fmt::join(known, " or ")), near.empty() ? "" : fmt::format("did you mean '{}'?", near));
   };
 }
 
 void Options::section(const char* name, Options inner, const char* meaning, std::function<void()> reset) {
   Option& option = declare(name, "section", meaning);
-  option.section = inner.list();
-  option.write = [inner] { return inner.write(); };
-  option.read = [inner = std::move(inner), reset = std::move(reset)](const Value& given, const Reading& reading) {
+  option.section = std::move(inner.list_);
+  option.write = [](const Option& declared) { return write(declared.section); };
+  option.read = [reset = std::move(reset)](const Option& declared, const Value& given, const Reading& reading) {
     reset();
-    inner.read(given, reading);
+    read(declared.section, given, reading);
   };
 }
 
@@ -243,56 +253,6 @@ std::vector<Option> Option::list_of_keys() const {
   std::vector<Option> list = declared.list();
   for (Option& key : list) key.read = nullptr, key.write = nullptr;
   return list;
-}
-
-std::string Options::help_for(const std::string& key, const Reading& reading) const {
-  constexpr std::size_t kEnough = 100;  // errors; only the first 20 are shown
-  if (reading.diagnostics.items().size() > kEnough) return "";
-  const std::string section = reading.where ? reading.where(key) : "";
-  if (section == "/") return fmt::format("'{}' belongs at the top level", shown(key));
-  const bool is_here = reading.path.rfind(section, 0) == 0;  // of another type
-  if (!section.empty() && !is_here) return fmt::format("'{}' belongs in '{}'", shown(key), section);
-  std::vector<std::string> known;
-  for (const Option& option : list_) known.push_back(option.name);
-  const std::string near = nearest(key, known);
-  return near.empty() ? suggestion(key, known) : fmt::format("did you mean '{}'?", near);
-}
-
-void Options::read_entry(const Value::Entry& entry, const Reading& reading, std::vector<bool>& given) const {
-  const auto option = std::find_if(list_.begin(), list_.end(), [&](const Option& o) { return o.name == entry.key; });
-  const auto error = [&](const char* what, std::string help) {
-    reading.diagnostics.error(entry.mark, reading.path, fmt::format("{} key '{}'", what, shown(entry.key)), std::move(help));
-  };
-  if (option == list_.end()) return error("unknown", help_for(entry.key, reading));
-  const auto index = static_cast<std::size_t>(option - list_.begin());
-  if (given[index]) return error("duplicate", "");
-  given[index] = true;
-  option->read(entry.value, reading.at(entry.key));
-}
-
-bool Options::read(const Value& map, const Reading& reading) const {
-  if (!map.is_map()) return refuse(map, reading, "a mapping");
-  const std::size_t errors = reading.diagnostics.items().size();
-  std::vector<bool> given(list_.size());
-  for (const Value::Entry& entry : map.entries) read_entry(entry, reading, given);
-  for (std::size_t i = 0; i < list_.size(); ++i) {
-    if (list_[i].required && !given[i]) reading.error(map, fmt::format("missing key '{}'", list_[i].name), list_[i].meaning);
-  }
-  return reading.diagnostics.items().size() == errors;
-}
-
-void Options::read_key(const Value::Entry& entry, const Reading& reading) const {
-  std::vector<bool> given(list_.size());
-  read_entry(entry, reading, given);
-}
-
-Value Options::write() const {
-  Value map = Value::map();
-  for (const Option& option : list_) {
-    Value value = option.write();
-    if (!value.is_null()) map.entries.push_back({option.name, std::move(value)});
-  }
-  return map;
 }
 
 }  // namespace descent

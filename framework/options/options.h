@@ -70,17 +70,18 @@ struct Reading {
 
 // One declared option, bound to the variable that holds it.
 struct Option {
-  std::string name, type, meaning;      // type: "number", "integer", "true|false", "outside|inside", "list of numbers", "optimizer", …
+  std::string name, type;  // type: "number", "integer", "true|false", "outside|inside", "list of numbers", "optimizer", …
+  const char* meaning = "";
   Range range;                          // of a number, or of each in a list
   std::vector<std::string> choices;     // of an enumeration
   const ComponentKind* kind = nullptr;  // of a component, or of each in a list
   std::vector<Option> section;          // of a fixed section: its own options
   bool is_list = false;                 // of components, or of mappings with keys
   bool required = false;
-  std::function<void(const Value&, const Reading&)> read;  // checks and assigns, or reports
-  std::function<Value()> write;                            // the present value; null when unset
-  // What may be written where there is no kind or section; worked out when asked for, since options are declared for every trial.
-  std::function<Value(const Option&)> form;  // none: anything
+  // These are given the option itself, so that they need no copy of it: options are declared for every trial.
+  std::function<void(const Option&, const Value&, const Reading&)> read;  // checks and assigns, or reports
+  std::function<Value(const Option&)> write;                              // the present value; null when unset
+  std::function<Value(const Option&)> form;  // what may be written, where there is no kind or section; none: anything
   std::function<void(Options&)> keys;        // of a mapping that the component reads itself, or of each in a list
   std::vector<Option> list_of_keys() const;  // these are not bound
 };
@@ -145,15 +146,15 @@ class Options {
 
   // Assigns from a map. Reports unknown keys with the nearest known name, wrong types, values out of range and missing required options;
   // false when there was any such error.
-  bool read(const Value& map, const Reading& reading) const;
+  bool read(const Value& map, const Reading& reading) const { return read(list_, map, reading); }
   // Assigns one option; reports a key that is unknown.
   void read_key(const Value::Entry& entry, const Reading& reading) const;
   // The present values as a map; unset ones are left out. The marks are those of components and paths; copy_marks() brings back the others.
-  Value write() const;
+  Value write() const { return write(list_); }
 
  private:
-  std::string help_for(const std::string& key, const Reading& reading) const;
-  void read_entry(const Value::Entry& entry, const Reading& reading, std::vector<bool>& given) const;
+  static bool read(const std::vector<Option>& list, const Value& map, const Reading& reading);
+  static Value write(const std::vector<Option>& list);
   Option& declare(const char* name, std::string type, const char* meaning);
   void choice(const char* name, std::vector<std::string> choices, const char* meaning, std::function<void(std::size_t)> set,
               std::function<std::size_t()> get);

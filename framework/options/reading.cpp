@@ -20,7 +20,7 @@ std::string to_string(const Range& range) {
 }
 
 Reading Reading::at(std::string_view key) const {
-  return {diagnostics, path.empty() ? std::string(key) : fmt::format("{}.{}", path, key), where};
+  return {diagnostics, path.empty() ? std::string(key) : path + '.' + std::string(key), where};
 }
 Reading Reading::at(std::size_t index) const { return {diagnostics, fmt::format("{}[{}]", path, index), where}; }
 void Reading::error(const Value& value, std::string message, std::string help) const {

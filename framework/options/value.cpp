@@ -1,6 +1,6 @@
 #include "descent/options/value.h"
 
-#include <fmt/core.h>
+#include <fmt/compile.h>
 
 #include <algorithm>
 #include <charconv>
@@ -130,7 +130,7 @@ bool parse_integer(std::string_view text, std::int64_t& number) {
   return true;
 }
 
-std::string shortest(double number) { return fmt::format("{}", number); }
-std::string shortest(float number) { return fmt::format("{}", number); }
+std::string shortest(double number) { return fmt::format(FMT_COMPILE("{}"), number); }
+std::string shortest(float number) { return fmt::format(FMT_COMPILE("{}"), number); }
 
 }  // namespace descent

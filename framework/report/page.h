@@ -4,8 +4,8 @@
 
 namespace descent::report {
 
-// A whole HTML document that shows the data of page_data(): one file, which opens without network and without other files. Texts in the
-// data may be anything.
-std::string page(const nlohmann::ordered_json& data);
+// Writes a whole HTML document that shows the data of page_data(): one file, which opens without network and without other files. Texts in
+// the data may be anything.
+void write_page(const std::string& path, const nlohmann::ordered_json& data);
 
 }  // namespace descent::report

@@ -80,8 +80,8 @@ Json common(const std::string& folder, Json summary) {
           {"summary", std::move(summary)}};
 }
 
-Json run_data(const std::string& folder) {
-  Json data = common(folder, read_summary(folder));
+Json run_data(const std::string& folder, Json summary) {
+  Json data = common(folder, std::move(summary));
   data["records"] = records_data(folder + "/metrics.jsonl");
   if (data["settings"].contains("objective.type")) data["objective"] = objective_of(folder + "/resolved.yaml", data["records"]);
   return data;
@@ -96,6 +96,10 @@ void check_is_no_study(const std::string& folder) {
 
 }  // namespace
 
+Json page_data(const std::string& folder, Json summary) {
+  return kind_of(summary) == "run" ? run_data(folder, std::move(summary)) : common(folder, std::move(summary));
+}
+
 Json page_data(const std::vector<std::string>& folders) {
   Json runs = Json::array();
   for (const std::string& folder : folders) {
@@ -103,10 +107,9 @@ Json page_data(const std::vector<std::string>& folders) {
     if (summary.is_null()) check_is_no_study(folder);
     const std::string kind = kind_of(summary);
     if (kind != "run" && folders.size() > 1) fail(ErrorKind::usage, "{} is no single run ({}) and has a page of its own", folder, kind);
-    if (kind != "run") return common(folder, std::move(summary));
-    runs.push_back(run_data(folder));
+    if (folders.size() == 1) return page_data(folder, std::move(summary));
+    runs.push_back(run_data(folder, std::move(summary)));
   }
-  if (runs.size() == 1) return runs[0];
   return {{"kind", "runs"}, {"name", fmt::format("{} runs", runs.size())}, {"runs", runs}};
 }
 

@@ -11,5 +11,7 @@ namespace descent::report {
 // rows each; and "objective", as Landscape::json_of() gives it, when there is one. Of several runs these stand in "runs".
 // Throws Error: kind usage for several folders that are not all of runs, kind data for a file that is missing or not what it should be.
 nlohmann::ordered_json page_data(const std::vector<std::string>& folders);
+// The same of one folder whose summary is at hand.
+nlohmann::ordered_json page_data(const std::string& folder, nlohmann::ordered_json summary);
 
 }  // namespace descent::report

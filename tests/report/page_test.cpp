@@ -7,11 +7,20 @@
 #include <rapidcheck/gtest.h>
 #include <algorithm>
 
+#include "descent/core/file.h"
+#include "tests/temporary_folder.h"
+
 namespace descent::report {
 namespace {
 
 using testing::HasSubstr;
 using testing::Not;
+std::string page(const Json& data) {
+  const test::TemporaryFolder folder;
+  write_page(folder / "page.html", data);
+  return read_file(folder / "page.html", std::size_t{1} << 30);
+}
+
 // The text between the beginning of the data and its script's end, as a browser sees it: up to the first end tag, whatever that stands in.
 std::string data_of(const std::string& page) {
   const std::string begin = "<script type=\"application/json\" id=\"data\">";
