@@ -233,29 +233,45 @@ void keep_runs(const Experiment& experiment, Study& study, const Comparison& com
   }
 }
 
-}  // namespace
+class Comparing final : public Procedure {
+ public:
+  explicit Comparing(const Experiment& experiment) : experiment_(experiment), comparison_(prepare(experiment)) {
+    for_each([&](const Contender& contender) {
+      for (const Assignment& candidate : contender.candidates) comparison_.bases.experiments[contender.base].with(candidate);
+    });
+  }
 
-void check_comparison(const Experiment& experiment, Plan* plan) {
-  const Comparison comparison = prepare(experiment);
-  for (const ComparedProblem& problem : comparison.problems) {
-    for (const Contender& contender : problem.contenders) {
-      for (const Assignment& candidate : contender.candidates) comparison.bases.experiments[contender.base].with(candidate);
-      const auto tuning = static_cast<std::int64_t>(contender.candidates.size() * comparison.tuning_seeds.size());
-      const auto evaluation = static_cast<std::int64_t>(comparison.seeds.size() * (comparison.tuning_seeds.empty() ? 1 : 2));
-      if (plan) plan->add(comparison.bases, contender.base, contender.candidates[0], tuning + evaluation);
+  void add_to(Plan& plan) override {
+    for_each([&](const Contender& contender) {
+      const auto tuning = static_cast<std::int64_t>(contender.candidates.size() * comparison_.tuning_seeds.size());
+      const auto evaluation = static_cast<std::int64_t>(comparison_.seeds.size() * (comparison_.tuning_seeds.empty() ? 1 : 2));
+      plan.add(comparison_.bases, contender.base, contender.candidates[0], tuning + evaluation);
+    });
+  }
+
+  Json run(Study& study) override {
+    study.note_files(comparison_.bases.files);
+    if (!experiment_.compare.tune.is_null()) run_tuning(experiment_, study, comparison_);
+    run_evaluation(study, comparison_);
+    Json all = summary(comparison_, experiment_);
+    study.finish(all, table_of(all));
+    if (experiment_.compare.keep != Keep::none) keep_runs(experiment_, study, comparison_);
+    return all;
+  }
+
+ private:
+  void for_each(const std::function<void(const Contender&)>& f) const {
+    for (const ComparedProblem& problem : comparison_.problems) {
+      for (const Contender& contender : problem.contenders) f(contender);
     }
   }
-}
 
-Json run_comparison(const Experiment& experiment, Study& study) {
-  Comparison comparison = prepare(experiment);
-  study.note_files(comparison.bases.files);
-  if (!experiment.compare.tune.is_null()) run_tuning(experiment, study, comparison);
-  run_evaluation(study, comparison);
-  Json all = summary(comparison, experiment);
-  study.finish(all, table_of(all));
-  if (experiment.compare.keep != Keep::none) keep_runs(experiment, study, comparison);
-  return all;
-}
+  const Experiment& experiment_;
+  Comparison comparison_;
+};
+
+}  // namespace
+
+std::unique_ptr<Procedure> make_comparison(const Experiment& experiment) { return std::make_unique<Comparing>(experiment); }
 
 }  // namespace descent

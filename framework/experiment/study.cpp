@@ -20,6 +20,12 @@
 namespace descent {
 namespace {
 
+bool is_sweep(const Experiment& experiment) { return experiment.source.find("sweep") != nullptr; }
+
+std::unique_ptr<Procedure> make_procedure(const Experiment& experiment) {
+  return is_sweep(experiment) ? make_sweep(experiment) : make_comparison(experiment);
+}
+
 // Of records.jsonl, as trial.cpp has it of a Record.
 std::optional<double> measured(const Json& record, const std::string& metric) {
   const std::string split = record.value("split", "");
@@ -67,7 +73,7 @@ Judge judge_of(const Problem& problem, const std::string& asked) {
 void Bases::add(Value root, const std::string& name, const std::string& metric) {
   experiments.emplace_back(std::move(root), name);
   const Experiment& experiment = experiments.back().experiment();
-  const Setup setup(experiment);
+  const Setup setup(experiment, &cache);
   judges.push_back(judge_of(*setup.problem, metric));
   most_evaluations.push_back(experiment.train.total_steps(setup.problem->steps_per_epoch()));
   files.insert(setup.problem->files().begin(), setup.problem->files().end());
@@ -77,7 +83,7 @@ Json json_number(double value) { return std::isfinite(value) ? Json(value) : Jso
 
 Study::Study(const Experiment& experiment, const RunRequest& request, const std::string& folder)
     : request_(request),
-      jobs_(worker_count(experiment.source.find("sweep") ? experiment.sweep.jobs : experiment.compare.jobs)),
+      jobs_(worker_count(is_sweep(experiment) ? experiment.sweep.jobs : experiment.compare.jobs)),
       folder_(folder.empty() ? RunFolder(experiment.name, request.out) : RunFolder::existing(folder)),
       console_({request.quiet || request.json, request.color}) {
   lock_.emplace(File::appending(folder_.file("trials.jsonl")));
@@ -113,7 +119,7 @@ void Study::note_files(const std::set<std::string>& files) {
   folder_.write_json("meta.json", meta_);
 }
 
-std::vector<TrialResult> Study::run(std::vector<Trial>& trials, const Bases& bases) {
+std::vector<TrialResult> Study::run(std::vector<Trial>& trials, Bases& bases) {
   const std::int64_t first = next_;
   for (Trial& trial : trials) trial.number = next_++;
   const auto known =
@@ -125,9 +131,9 @@ std::vector<TrialResult> Study::run(std::vector<Trial>& trials, const Bases& bas
   }
   if (known > 0) read_curves(trials, bases, results);
 
-  DataCache cache;
   const auto run_one = [&](const Trial& trial) {
-    return run_trial(bases.experiments[trial.base], trial, bases.judges[trial.base].metric, bases.most_evaluations[trial.base], cache);
+    const std::size_t base = trial.base;
+    return run_trial(bases.experiments[base], trial, bases.judges[base].metric, bases.most_evaluations[base], bases.cache);
   };
   console_.expect_trials(static_cast<std::int64_t>(trials.size()) - known);
   const bool is_whole = run_in_workers(trials, known, jobs_, run_one, [&](const Trial& trial, TrialResult result) {
@@ -178,14 +184,12 @@ void Study::finish(const Json& summary, const CsvTable& table) {
 }
 
 int run_study(const Experiment& experiment, const RunRequest& request, const std::string& folder) {
-  const bool is_sweep = experiment.source.find("sweep") != nullptr;
   const SignalsNoted signals;
-  if (folder.empty() && is_sweep) check_sweep(experiment);
-  if (folder.empty() && !is_sweep) check_comparison(experiment);
+  const std::unique_ptr<Procedure> procedure = make_procedure(experiment);
   Study study(experiment, request, folder);
   Json summary;
   try {
-    summary = is_sweep ? run_sweep(experiment, study) : run_comparison(experiment, study);
+    summary = procedure->run(study);
   } catch (const Interrupted&) {
     study.console().line("interrupted; descent resume " + study.folder().path() + " goes on");
     return 128 + interrupted_by;
@@ -193,28 +197,26 @@ int run_study(const Experiment& experiment, const RunRequest& request, const std
   if (request.json) {
     std::printf("%s\n", to_text(summary).c_str());
   } else {
-    is_sweep ? print_sweep(summary) : print_comparison(summary);
+    is_sweep(experiment) ? print_sweep(summary) : print_comparison(summary);
   }
   if (request.finished) request.finished(study.folder().path(), std::move(summary));
   if (!request.json) std::printf("run %s\n", study.folder().path().c_str());
   return 0;
 }
 
-void Plan::add(const Bases& bases, std::size_t base, const Assignment& sample, std::int64_t count) {
+void Plan::add(Bases& bases, std::size_t base, const Assignment& sample, std::int64_t count) {
   constexpr std::int64_t kBegun = 200;  // steps
-  DataCache cache;
   const std::int64_t most = bases.most_evaluations[base], begun = std::min(most, kBegun);
-  const TrialResult result = run_trial(bases.experiments[base], {0, base, sample, {}}, bases.judges[base].metric, begun, cache);
+  const TrialResult result = run_trial(bases.experiments[base], {0, base, sample, {}}, bases.judges[base].metric, begun, bases.cache);
   trials += count;
   steps += count * most;
   seconds += result.seconds * static_cast<double>(most) / static_cast<double>(begun) * static_cast<double>(count);
 }
 
 std::string plan_in_words(const Experiment& experiment) {
-  const bool is_sweep = experiment.source.find("sweep") != nullptr;
   Plan plan;
-  is_sweep ? check_sweep(experiment, &plan) : check_comparison(experiment, &plan);
-  const std::int64_t jobs = worker_count(is_sweep ? experiment.sweep.jobs : experiment.compare.jobs);
+  make_procedure(experiment)->add_to(plan);
+  const std::int64_t jobs = worker_count(is_sweep(experiment) ? experiment.sweep.jobs : experiment.compare.jobs);
   return fmt::format("{} trials, {} steps, about {:.2g} s in {} process{}", plan.trials, plan.steps,
                      plan.seconds / static_cast<double>(jobs), jobs, jobs == 1 ? "" : "es");
 }

@@ -1,4 +1,5 @@
 #pragma once
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -31,8 +32,10 @@ struct Bases {
   std::vector<Judge> judges;
   std::vector<std::int64_t> most_evaluations;
   std::set<std::string> files;  // that data is read from
+  DataCache cache;              // what was read; worker processes share it
   void add(Value root, const std::string& name, const std::string& metric);
 };
+
 // The folder of a sweep or comparison, with its trials: those that are finished are never run again.
 class Study {
  public:
@@ -42,7 +45,7 @@ class Study {
   // Notes the content of files in meta.json. Throws Error (kind data) when one is no longer what an earlier process has noted.
   void note_files(const std::set<std::string>& files);
   // Runs the trials, which get the numbers after those before; results are in the order of the trials. Throws Interrupted.
-  std::vector<TrialResult> run(std::vector<Trial>& trials, const Bases& bases);
+  std::vector<TrialResult> run(std::vector<Trial>& trials, Bases& bases);
   // Writes summary.json, summary.csv and meta.json: all trials are run.
   void finish(const Json& summary, const CsvTable& table);
   // Makes a trial again as a run in its own folder under trials/, unless it is there or could not be run. Comes after finish(), since it
@@ -74,21 +77,27 @@ int run_study(const Experiment& experiment, const RunRequest& request, const std
 // Checks all that it would run, and says how much that is.
 std::string plan_in_words(const Experiment& experiment);
 
-Json json_number(double value);  // null unless finite
-// Each runs all of a study and leaves its folder complete; returns the content of summary.json.
-Json run_sweep(const Experiment& experiment, Study& study);
-Json run_comparison(const Experiment& experiment, Study& study);
 // How much a study would run.
 struct Plan {
   std::int64_t trials = 0, steps = 0;
   double seconds = 0;  // of one core, as far as a first short trial can tell
   // Adds trials of a base; one of them is begun to see how long a step takes.
-  void add(const Bases& bases, std::size_t base, const Assignment& sample, std::int64_t count);
+  void add(Bases& bases, std::size_t base, const Assignment& sample, std::int64_t count);
 };
-// Checks all that would be run; adds it to the plan if there is one. Throws what is wrong.
-void check_sweep(const Experiment& experiment, Plan* plan = nullptr);
-void check_comparison(const Experiment& experiment, Plan* plan = nullptr);
+
+// What a study does. Making one reads all that it needs, and throws what is wrong with it.
+class Procedure {
+ public:
+  virtual ~Procedure() = default;
+  virtual void add_to(Plan& plan) = 0;
+  // Runs everything and leaves the folder complete; returns the content of summary.json.
+  virtual Json run(Study& study) = 0;
+};
+std::unique_ptr<Procedure> make_sweep(const Experiment& experiment);
+std::unique_ptr<Procedure> make_comparison(const Experiment& experiment);
 void print_sweep(const Json& summary);
 void print_comparison(const Json& summary);
+
+Json json_number(double value);  // null unless finite
 
 }  // namespace descent

@@ -34,13 +34,6 @@ Json axes_of(const SweepOptions& sweep) {
   return axes;
 }
 
-Bases base_of(const Experiment& experiment) {
-  Bases bases;
-  at_key(experiment, "sweep", [&] { bases.add(without_study(experiment.source), experiment.name, experiment.sweep.metric); });
-  bases.files.merge(sweep_files(experiment));
-  return bases;
-}
-
 std::vector<Trial> trials_of(const Experiment& experiment) {
   std::vector<Trial> trials;
   at_key(experiment, "sweep", [&] {
@@ -50,6 +43,17 @@ std::vector<Trial> trials_of(const Experiment& experiment) {
     }
   });
   return trials;
+}
+
+Json row_of(const Trial& trial, const TrialResult& result) {
+  Json row;
+  row["trial"] = trial.number;
+  row["set"] = to_json(trial.set);
+  row["status"] = name(result.status);
+  row["steps"] = result.steps;
+  row["evaluations"] = result.evaluations;
+  row["value"] = json_number(result.value);
+  return row;
 }
 
 // A row for each trial, best first.
@@ -66,62 +70,71 @@ CsvTable table_of(const Json& rows, const std::vector<std::size_t>& order) {
   return table;
 }
 
+class Sweep final : public Procedure {
+ public:
+  explicit Sweep(const Experiment& experiment) : experiment_(experiment) {
+    at_key(experiment, "sweep", [&] { bases_.add(without_study(experiment.source), experiment.name, experiment.sweep.metric); });
+    bases_.files.merge(sweep_files(experiment, bases_.cache));
+    trials_ = trials_of(experiment);
+  }
+
+  void add_to(Plan& plan) override { plan.add(bases_, 0, trials_[0].set, static_cast<std::int64_t>(trials_.size())); }
+
+  Json run(Study& study) override {
+    bases_.most_evaluations[0] = 0;  // a trial is as long as it says
+    study.note_files(bases_.files);
+    const std::vector<TrialResult> results = study.run(trials_, bases_);
+    Json all = summary(results);
+    const auto order = all["order"].get<std::vector<std::size_t>>();
+    study.finish(all, table_of(all["trials"], order));
+    if (experiment_.sweep.keep == Keep::best) study.keep(bases_, trials_[order[0]], results[order[0]]);
+    for (std::size_t i = 0; i < trials_.size(); ++i) {
+      if (experiment_.sweep.keep == Keep::all) study.keep(bases_, trials_[i], results[i]);
+    }
+    return all;
+  }
+
+ private:
+  Json summary(const std::vector<TrialResult>& results) const {
+    const Judge& judge = bases_.judges[0];
+    std::vector<double> costs;
+    std::map<std::string, std::int64_t> counts;
+    std::int64_t steps = 0, evaluations = 0;
+    double seconds = 0;
+    Json rows = Json::array();
+    for (std::size_t i = 0; i < results.size(); ++i) {
+      const TrialResult& r = results[i];
+      costs.push_back(judge.cost(r.value));
+      ++counts[name(r.status)];
+      steps += r.steps;
+      evaluations += r.evaluations;
+      seconds += r.seconds;
+      rows.push_back(row_of(trials_[i], r));
+    }
+    const std::vector<std::size_t> order = stats::argsort(costs);
+    Json all{{"kind", "sweep"},
+             {"name", experiment_.name},
+             {"status", "done"},
+             {"metric", judge.metric},
+             {"higher_is_better", judge.higher_is_better},
+             {"axes", axes_of(experiment_.sweep)}};
+    all["counts"] = {{"trials", trials_.size()}, {"steps", steps}, {"evaluations", evaluations}};
+    for (const auto& [status, count] : counts) all["counts"][status] = count;
+    all["seconds"] = seconds;
+    all["best"] = rows[order[0]];
+    all["order"] = order;
+    all["trials"] = std::move(rows);
+    return all;
+  }
+
+  const Experiment& experiment_;
+  Bases bases_;
+  std::vector<Trial> trials_;
+};
+
 }  // namespace
 
-void check_sweep(const Experiment& experiment, Plan* plan) {
-  const Bases bases = base_of(experiment);
-  const std::vector<Trial> trials = trials_of(experiment);
-  if (plan) plan->add(bases, 0, trials[0].set, static_cast<std::int64_t>(trials.size()));
-}
-
-Json run_sweep(const Experiment& experiment, Study& study) {
-  Bases bases = base_of(experiment);
-  bases.most_evaluations[0] = 0;  // a trial is as long as it says
-  const Judge& judge = bases.judges[0];
-  std::vector<Trial> trials = trials_of(experiment);
-  study.note_files(bases.files);
-  const std::vector<TrialResult> results = study.run(trials, bases);
-
-  std::vector<double> costs;
-  std::map<std::string, std::int64_t> counts;
-  std::int64_t steps = 0, evaluations = 0;
-  double seconds = 0;
-  Json rows = Json::array();
-  for (std::size_t i = 0; i < results.size(); ++i) {
-    const TrialResult& r = results[i];
-    costs.push_back(judge.cost(r.value));
-    ++counts[name(r.status)];
-    steps += r.steps;
-    evaluations += r.evaluations;
-    seconds += r.seconds;
-    Json& row = rows.emplace_back();
-    row["trial"] = trials[i].number;
-    row["set"] = to_json(trials[i].set);
-    row["status"] = name(r.status);
-    row["steps"] = r.steps;
-    row["evaluations"] = r.evaluations;
-    row["value"] = json_number(r.value);
-  }
-  const std::vector<std::size_t> order = stats::argsort(costs);
-  Json summary{{"kind", "sweep"},
-               {"name", experiment.name},
-               {"status", "done"},
-               {"metric", judge.metric},
-               {"higher_is_better", judge.higher_is_better},
-               {"axes", axes_of(experiment.sweep)}};
-  summary["counts"] = {{"trials", trials.size()}, {"steps", steps}, {"evaluations", evaluations}};
-  for (const auto& [status, count] : counts) summary["counts"][status] = count;
-  summary["seconds"] = seconds;
-  summary["best"] = rows[order[0]];
-  summary["order"] = order;
-  summary["trials"] = std::move(rows);
-  study.finish(summary, table_of(summary["trials"], order));
-  if (experiment.sweep.keep == Keep::best) study.keep(bases, trials[order[0]], results[order[0]]);
-  for (std::size_t i = 0; i < trials.size(); ++i) {
-    if (experiment.sweep.keep == Keep::all) study.keep(bases, trials[i], results[i]);
-  }
-  return summary;
-}
+std::unique_ptr<Procedure> make_sweep(const Experiment& experiment) { return std::make_unique<Sweep>(experiment); }
 
 void print_sweep(const Json& summary) {
   const std::size_t count = summary.at("order").size();

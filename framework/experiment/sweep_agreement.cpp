@@ -179,13 +179,12 @@ void check_sweep_agreement(const Experiment& experiment, const Value& root, Diag
   SweepAgreement(experiment, root, diagnostics).check();
 }
 
-std::set<std::string> sweep_files(const Experiment& experiment) {
+std::set<std::string> sweep_files(const Experiment& experiment, DataCache& cache) {
   const auto names_file = [](const auto& setting) {
     return (holds("data", setting.first) || holds("model", setting.first)) && has_text(setting.second);
   };
   const auto axes = experiment.sweep.axes();
   std::optional<TrialBase> base;
-  DataCache cache;
   std::set<std::string> files;
   for (std::size_t varied = 0; varied < axes.size(); ++varied) {
     for (const Assignment& point : axes[varied]) {
