@@ -20,11 +20,6 @@ struct Row {
 std::vector<Row> table{{"work", "descent", "against", "ratio", "asked", "reached"}};
 bool failed = false;
 
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
-}
-
 // Seconds a step.
 double time_steps(const Work& work, int steps) {
   const double start = cpu_seconds();
@@ -92,6 +87,11 @@ double cpu_seconds() {
   timespec time{};
   clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
   return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
+}
+
+double median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  return values[values.size() / 2];
 }
 
 void compare(const std::string& work, const std::string& peer, double asked, std::function<std::pair<Work, Work>()> prepare) {

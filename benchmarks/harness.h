@@ -24,5 +24,6 @@ int run(int argc, char** argv);
 
 // The processor's time for all threads of this process: on one thread what a quiet machine's clock shows, whatever else runs.
 double cpu_seconds();
+double median(std::vector<double> values);
 
 }  // namespace bench
