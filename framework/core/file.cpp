@@ -7,11 +7,11 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <list>
 #include <memory>
 #include <random>
 #include <system_error>
 #include <utility>
-#include <vector>
 
 #include "descent/core/error.h"
 
@@ -35,8 +35,10 @@ class Temporary {
   Temporary& operator=(const Temporary&) = delete;
   ~Temporary() { ::unlinkat(folder_.descriptor(), name_.c_str(), 0); }
 
-  void write(std::initializer_list<std::string_view> pieces) {
+  void write(const std::vector<std::string_view>& pieces) const {
     for (const std::string_view piece : pieces) file_.write(piece);
+  }
+  void sync() {
     file_.sync();
     file_.close();
   }
@@ -131,16 +133,24 @@ std::string read_file(const std::string& path, std::size_t limit) {
   return content;
 }
 
-void write_file(const std::string& path, std::string_view content) { write_file(path, {content}); }
+void write_file(const std::string& path, std::string_view content) { write_file(path, std::vector<std::string_view>{content}); }
 
-void write_file(const std::string& path, std::initializer_list<std::string_view> pieces) {
-  const std::size_t slash = path.rfind('/');
-  const std::string parent = slash == std::string::npos ? "." : path.substr(0, slash + 1);
-  const File folder(::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC), path);
-  Temporary temporary(folder, path);
-  temporary.write(pieces);
-  temporary.rename(path.substr(slash + 1));  // npos + 1 is 0
-  folder.sync();
+void write_file(const std::string& path, const std::vector<std::string_view>& pieces) {
+  const std::size_t name = path.rfind('/') + 1;  // npos + 1 is 0
+  write_files(path.substr(0, name), {{path.substr(name), pieces}});
+}
+
+void write_files(const std::string& folder, const std::vector<FileContent>& files) {
+  const std::string prefix = folder.empty() || folder.back() == '/' ? folder : folder + '/';
+  const File parent(::open(prefix.empty() ? "." : prefix.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC), prefix + files[0].name);
+  std::list<Temporary> temporaries;
+  for (const FileContent& file : files) temporaries.emplace_back(parent, prefix + file.name).write(file.pieces);
+  for (Temporary& temporary : temporaries) temporary.sync();
+  for (const FileContent& file : files) {
+    temporaries.front().rename(file.name);
+    temporaries.pop_front();
+  }
+  parent.sync();
 }
 
 std::string sha256_of_file(const std::string& path) {

@@ -1,9 +1,9 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
-#include <initializer_list>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace descent {
 
@@ -14,7 +14,15 @@ std::string read_file(const std::string& path, std::size_t limit);
 // Replaces a file as a whole: written to a temporary name in the same folder, checked at every write, synced, renamed, the folder synced.
 // Either the old or the new file is there afterwards, never a part of one.
 void write_file(const std::string& path, std::string_view content);
-void write_file(const std::string& path, std::initializer_list<std::string_view> pieces);
+void write_file(const std::string& path, const std::vector<std::string_view>& pieces);  // one after the other
+
+// A file's name in its folder, and the pieces that it holds.
+struct FileContent {
+  std::string name;
+  std::vector<std::string_view> pieces;
+};
+// Replaces several files of a folder, each as a whole, in this order. They are synced together, which takes little longer than one.
+void write_files(const std::string& folder, const std::vector<FileContent>& files);
 
 // The SHA-256 of a file as 64 hexadecimal digits.
 std::string sha256_of_file(const std::string& path);

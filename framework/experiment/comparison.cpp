@@ -241,6 +241,7 @@ class Comparing final : public Procedure {
     });
   }
 
+  const std::set<std::string>& files() const override { return comparison_.bases.files; }
   void add_to(Plan& plan) override {
     for_each([&](const Contender& contender) {
       const auto tuning = static_cast<std::int64_t>(contender.candidates.size() * comparison_.tuning_seeds.size());
@@ -250,7 +251,6 @@ class Comparing final : public Procedure {
   }
 
   Json run(Study& study) override {
-    study.note_files(comparison_.bases.files);
     if (!experiment_.compare.tune.is_null()) run_tuning(experiment_, study, comparison_);
     run_evaluation(study, comparison_);
     Json all = summary(comparison_, experiment_);

@@ -46,4 +46,6 @@ void fail_to_read(const std::string& place, const Json::exception& error) {
 
 std::string to_text(const Json& json, int indent) { return json.dump(indent, ' ', false, Json::error_handler_t::replace); }
 
+std::string json_file(const Json& json) { return to_text(json, 2) + '\n'; }
+
 }  // namespace descent

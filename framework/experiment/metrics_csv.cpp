@@ -10,16 +10,16 @@ constexpr std::size_t kMaxFile = std::size_t{1} << 31;
 
 }  // namespace
 
-void write_metrics_csv(const std::string& jsonl_path, const std::string& csv_path) {
-  const std::string text = read_file(jsonl_path, kMaxFile);
+std::string metrics_csv(const std::string& path) {
+  const std::string text = read_file(path, kMaxFile);
   CsvTable table;
   int line = 1;
   for (std::size_t begin = 0, end; (end = text.find('\n', begin)) != std::string::npos; begin = end + 1, ++line) {
     const Json record = parse_json(std::string_view(text).substr(begin, end - begin));
-    if (!record.is_object()) fail(ErrorKind::data, "{}:{}: not a record", jsonl_path, line);
+    if (!record.is_object()) fail(ErrorKind::data, "{}:{}: not a record", path, line);
     table.add(record);
   }
-  write_file(csv_path, table.csv());
+  return table.csv();
 }
 
 }  // namespace descent

@@ -79,8 +79,8 @@ class RecordWriter {
   std::chrono::steady_clock::time_point flushed_;
 };
 
-// Writes the records of a .jsonl file as a table. Its columns are all fields in the order of their first use, with those inside as
+// The records of a .jsonl file as a table. Its columns are all fields in the order of their first use, with those inside as
 // `params.w` and `params.x[0]`; missing values and null are empty. A last line without its line break, left by a crash, is left out.
-void write_metrics_csv(const std::string& jsonl_path, const std::string& csv_path);
+std::string metrics_csv(const std::string& path);
 
 }  // namespace descent

@@ -72,12 +72,13 @@ class Run {
   void open_folder() {
     folder_.emplace(experiment_.name, request_.out);
     const auto& source = experiment_.source.mark.source;
-    folder_->write("experiment.yaml", source ? source->text : "");
-    folder_->write("resolved.yaml", write_yaml(experiment_.resolved()));
     meta_ = meta(request_.arguments, experiment_.seed, static_cast<int>(experiment_.threads), problem_->files());
-    folder_->write_json("meta.json", meta_);
+    folder_->write({{"experiment.yaml", source ? source->text : ""},
+                    {"resolved.yaml", write_yaml(experiment_.resolved())},
+                    {"meta.json", json_file(meta_)}});
     if (const Standardization* fitted = problem_->standardization()) {
-      folder_->write_json("standardize.json", {{"features", fitted->features}, {"mean", fitted->mean}, {"deviation", fitted->deviation}});
+      const Json json{{"features", fitted->features}, {"mean", fitted->mean}, {"deviation", fitted->deviation}};
+      folder_->write({{"standardize.json", json_file(json)}});
     }
     records_.emplace(folder_->file("metrics.jsonl"));
     timings_.emplace(folder_->file("timing.jsonl"));
@@ -121,11 +122,11 @@ class Run {
   void close_folder(const Outcome& outcome) {
     records_->close();
     timings_->close();
-    write_metrics_csv(folder_->file("metrics.jsonl"), folder_->file("metrics.csv"));
     Json result = summary(outcome, *problem_);
-    folder_->write_json("summary.json", result);
     meta_["finished"] = utc_now();
-    folder_->write_json("meta.json", meta_);
+    folder_->write({{"metrics.csv", metrics_csv(folder_->file("metrics.jsonl"))},
+                    {"summary.json", json_file(result)},
+                    {"meta.json", json_file(meta_)}});
     if (request_.finished) request_.finished(folder_->path(), std::move(result));
   }
 

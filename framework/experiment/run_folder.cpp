@@ -89,11 +89,10 @@ RunFolder RunFolder::existing(const std::string& path) {
   return folder;
 }
 
-void RunFolder::write(std::string_view name, std::string_view content) const { write_file(file(name), content); }
-
-void RunFolder::write_json(std::string_view name, const Json& content) const {
-  // Host names and arguments may hold any bytes; what is not UTF-8 is replaced.
-  write(name, to_text(content, 2) + '\n');
+void RunFolder::write(const std::vector<std::pair<std::string, std::string>>& files) const {
+  std::vector<FileContent> contents;
+  for (const auto& [name, text] : files) contents.push_back({name, {text}});
+  write_files(path_, contents);
 }
 
 Json read_summary(const std::string& folder) {

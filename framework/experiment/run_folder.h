@@ -2,6 +2,8 @@
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace descent {
 
@@ -17,9 +19,8 @@ class RunFolder {
 
   const std::string& path() const { return path_; }
   std::string file(std::string_view name) const { return path_ + '/' + std::string(name); }
-  // Each replaces one file, as write_file does.
-  void write(std::string_view name, std::string_view content) const;
-  void write_json(std::string_view name, const nlohmann::ordered_json& content) const;
+  // Replaces these files, by their names, in this order, as write_files() does.
+  void write(const std::vector<std::pair<std::string, std::string>>& files) const;
 
  private:
   RunFolder() = default;

@@ -44,6 +44,15 @@ bool is_finished(const std::string& folder) {
   } catch (const Error&) { return false; }  // it is made again
 }
 
+void check_unchanged(const std::set<std::string>& files, const Json& meta, const RunFolder& folder) {
+  const Json noted = meta.value("sha256", Json::object());
+  for (const std::string& file : files) {
+    if (noted.value(file, "") == sha256_of_file(file)) continue;
+    fail(ErrorKind::data, "{}: not what it was when trials of {} were run on it\n  help: bring it back, or run the experiment anew", file,
+         folder.path());
+  }
+}
+
 // Whoever edits resolved.yaml must not get the results of other trials.
 void check_is_of(const Trial& trial, const std::string& line, const RunFolder& folder) {
   std::string begin = trial_line(trial, {}, "");
@@ -81,7 +90,7 @@ void Bases::add(Value root, const std::string& name, const std::string& metric) 
 
 Json json_number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
 
-Study::Study(const Experiment& experiment, const RunRequest& request, const std::string& folder)
+Study::Study(const Experiment& experiment, const RunRequest& request, const std::set<std::string>& files, const std::string& folder)
     : request_(request),
       jobs_(worker_count(is_sweep(experiment) ? experiment.sweep.jobs : experiment.compare.jobs)),
       folder_(folder.empty() ? RunFolder(experiment.name, request.out) : RunFolder::existing(folder)),
@@ -90,12 +99,13 @@ Study::Study(const Experiment& experiment, const RunRequest& request, const std:
   if (::flock(lock_->descriptor(), LOCK_EX | LOCK_NB) != 0) fail(ErrorKind::data, "{}: another process is at it", folder_.path());
   if (folder.empty()) {
     const auto& source = experiment.source.mark.source;
-    folder_.write("experiment.yaml", source ? source->text : "");
-    folder_.write("resolved.yaml", write_yaml(experiment.resolved()));
-    meta_ = meta(request.arguments, experiment.seed, static_cast<int>(experiment.threads), {});
-    folder_.write_json("meta.json", meta_);
+    meta_ = meta(request.arguments, experiment.seed, static_cast<int>(experiment.threads), {files.begin(), files.end()});
+    folder_.write({{"experiment.yaml", source ? source->text : ""},
+                   {"resolved.yaml", write_yaml(experiment.resolved())},
+                   {"meta.json", json_file(meta_)}});
   } else {
     meta_ = read_json(folder_.file("meta.json"));
+    check_unchanged(files, meta_, folder_);
     restored_ = restore_trials(folder_);
   }
   files_.emplace(folder_);
@@ -103,20 +113,6 @@ Study::Study(const Experiment& experiment, const RunRequest& request, const std:
   if (!restored_.doubt.empty()) {
     console_.line(fmt::format("warning: {}; trials from number {} on are run again", restored_.doubt, restored_.trials.size()));
   }
-}
-
-void Study::note_files(const std::set<std::string>& files) {
-  Json& noted = meta_["sha256"];
-  if (!noted.is_object()) noted = Json::object();
-  for (const std::string& file : files) {
-    const std::string now = sha256_of_file(file);
-    if (noted.contains(file) && noted[file] != now) {
-      fail(ErrorKind::data, "{}: not what it was when trials of {} were run on it\n  help: bring it back, or run the experiment anew", file,
-           folder_.path());
-    }
-    noted[file] = now;
-  }
-  folder_.write_json("meta.json", meta_);
 }
 
 std::vector<TrialResult> Study::run(std::vector<Trial>& trials, Bases& bases) {
@@ -177,16 +173,14 @@ void Study::keep(const Bases& bases, const Trial& trial, const TrialResult& resu
 
 void Study::finish(const Json& summary, const CsvTable& table) {
   files_->close();
-  folder_.write("summary.csv", table.csv());
-  folder_.write_json("summary.json", summary);
   meta_["finished"] = utc_now();
-  folder_.write_json("meta.json", meta_);
+  folder_.write({{"summary.csv", table.csv()}, {"summary.json", json_file(summary)}, {"meta.json", json_file(meta_)}});
 }
 
 int run_study(const Experiment& experiment, const RunRequest& request, const std::string& folder) {
   const SignalsNoted signals;
   const std::unique_ptr<Procedure> procedure = make_procedure(experiment);
-  Study study(experiment, request, folder);
+  Study study(experiment, request, procedure->files(), folder);
   Json summary;
   try {
     summary = procedure->run(study);

@@ -39,11 +39,10 @@ struct Bases {
 // The folder of a sweep or comparison, with its trials: those that are finished are never run again.
 class Study {
  public:
-  // A new folder, or with `folder` an old one to go on with.
-  Study(const Experiment& experiment, const RunRequest& request, const std::string& folder = "");
+  // A new folder, or with `folder` an old one to go on with. Throws Error (kind data) when one of the files that data is read from is no
+  // longer what it was when the folder was made.
+  Study(const Experiment& experiment, const RunRequest& request, const std::set<std::string>& files, const std::string& folder = "");
 
-  // Notes the content of files in meta.json. Throws Error (kind data) when one is no longer what an earlier process has noted.
-  void note_files(const std::set<std::string>& files);
   // Runs the trials, which get the numbers after those before; results are in the order of the trials. Throws Interrupted.
   std::vector<TrialResult> run(std::vector<Trial>& trials, Bases& bases);
   // Writes summary.json, summary.csv and meta.json: all trials are run.
@@ -89,6 +88,7 @@ struct Plan {
 class Procedure {
  public:
   virtual ~Procedure() = default;
+  virtual const std::set<std::string>& files() const = 0;  // that data is read from
   virtual void add_to(Plan& plan) = 0;
   // Runs everything and leaves the folder complete; returns the content of summary.json.
   virtual Json run(Study& study) = 0;

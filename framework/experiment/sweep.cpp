@@ -78,11 +78,11 @@ class Sweep final : public Procedure {
     trials_ = trials_of(experiment);
   }
 
+  const std::set<std::string>& files() const override { return bases_.files; }
   void add_to(Plan& plan) override { plan.add(bases_, 0, trials_[0].set, static_cast<std::int64_t>(trials_.size())); }
 
   Json run(Study& study) override {
     bases_.most_evaluations[0] = 0;  // a trial is as long as it says
-    study.note_files(bases_.files);
     const std::vector<TrialResult> results = study.run(trials_, bases_);
     Json all = summary(results);
     const auto order = all["order"].get<std::vector<std::size_t>>();

@@ -37,7 +37,8 @@ std::string escaped(std::string_view json) {
 
 void write_page(const std::string& path, const Json& data) {
   const std::string_view begin(descent_report_begin, static_cast<std::size_t>(descent_report_end - descent_report_begin));
-  write_file(path, {begin, escaped(to_text(data)), "</script>\n</body>\n</html>\n"});
+  const std::string json = escaped(to_text(data));
+  write_file(path, {begin, json, "</script>\n</body>\n</html>\n"});
 }
 
 }  // namespace descent::report

@@ -10,7 +10,7 @@
 #include "descent/core/file.h"
 #include "tests/temporary_folder.h"
 
-// The system calls of write_file fail one after the other, in every way, each in a process of its own.
+// The system calls of write_files fail one after the other, in every way, each in a process of its own.
 namespace {
 
 enum class Fault { none, no_space, io_error, interrupted, short_write, killed_before, killed_after, killed_half_way };
@@ -73,13 +73,13 @@ namespace {
 
 enum Outcome { written, failed, no_fault, killed = kKilled };
 
-// Replaces the file in a child whose n-th call fails.
-Outcome replace(const std::string& path, const std::string& content, Fault kind, bool for_ever, int n) {
+// Replaces the files in a child whose n-th call fails.
+Outcome replace(const std::string& folder, const std::vector<FileContent>& files, Fault kind, bool for_ever, int n) {
   const pid_t child = ::fork();
   if (child == 0) {
     fault = kind, sticky = for_ever, calls_left = n;
     try {
-      write_file(path, content);
+      write_files(folder, files);
     } catch (const Error&) { ::_exit(failed); }
     ::_exit(calls_left >= 0 ? no_fault : written);
   }
@@ -89,38 +89,41 @@ Outcome replace(const std::string& path, const std::string& content, Fault kind,
   return static_cast<Outcome>(WEXITSTATUS(status));
 }
 
-// Returns how many calls there are.
+// Replaces `file` and makes `other`. Returns how many calls there are.
 int fail_every_call(Fault kind, bool for_ever) {
   const std::string before(5000, 'b'), after(9000, 'a');
   for (int n = 0;; ++n) {
     const test::TemporaryFolder folder;
     test::spill(folder / "file", before);
-    const Outcome outcome = replace(folder / "file", after, kind, for_ever, n);
+    const Outcome outcome = replace(folder.path(), {{"file", {after}}, {"other", {after, before}}}, kind, for_ever, n);
     if (outcome == no_fault) return n;
     const std::string seen = test::slurp(folder / "file");
     EXPECT_TRUE(seen == before || seen == after) << seen.size() << " bytes after fault " << n;
-    EXPECT_TRUE(outcome != written || seen == after) << "success without the new file after fault " << n;
-    EXPECT_TRUE(outcome == killed || folder.entries() == 1) << "a temporary file is left after fault " << n;
+    const bool has_other = std::filesystem::exists(folder / "other");
+    EXPECT_TRUE(!has_other || (seen == after && test::slurp(folder / "other") == after + before)) << "after fault " << n;
+    EXPECT_TRUE(outcome != written || has_other) << "success without the new files after fault " << n;
+    EXPECT_TRUE(outcome == killed || folder.entries() == (has_other ? 2u : 1u)) << "a temporary file is left after fault " << n;
     EXPECT_LT(n, 100);
   }
 }
 
-TEST(WriteFile, LeavesTheOldOrTheNewFileAfterEveryFault) {
-  constexpr int kCalls = 7;  // open, write, sync, close, rename, sync, close
+TEST(WriteFiles, LeavesOldOrNewFilesInTheirOrderAfterEveryFault) {
+  constexpr int kCalls = 13;  // open, write, write, sync, close, rename of each, sync, close
   for (const Fault kind : {Fault::no_space, Fault::io_error, Fault::killed_before, Fault::killed_after, Fault::killed_half_way}) {
     EXPECT_GE(fail_every_call(kind, false), kCalls);
     EXPECT_GE(fail_every_call(kind, true), kCalls);
   }
 }
 
-TEST(WriteFile, GoesOnAfterInterruptedAndShortWrites) {
+TEST(WriteFiles, GoesOnAfterInterruptedAndShortWrites) {
   const test::TemporaryFolder folder;
   const std::string content(9000, 'a');
-  EXPECT_EQ(replace(folder / "file", content, Fault::short_write, true, 0), written);
+  EXPECT_EQ(replace(folder.path(), {{"file", {content}}}, Fault::short_write, true, 0), written);
   EXPECT_EQ(test::slurp(folder / "file"), content);
   for (const int call : {1, 2, 3, 5}) {  // write, sync, close, sync of the folder
-    EXPECT_EQ(replace(folder / "file", content + char('0' + call), Fault::interrupted, false, call), written) << call;
-    EXPECT_EQ(test::slurp(folder / "file"), content + char('0' + call));
+    const std::string other = content + char('0' + call);
+    EXPECT_EQ(replace(folder.path(), {{"file", {other}}}, Fault::interrupted, false, call), written) << call;
+    EXPECT_EQ(test::slurp(folder / "file"), other);
   }
 }
 

@@ -40,7 +40,7 @@ int create_at_once(int count, const std::string& out) {
     ::close(gate[1]);
     (void)!::read(gate[0], &go, 1);  // until the parent closes its end
     try {
-      RunFolder("race", out).write("owner", std::to_string(::getpid()));
+      RunFolder("race", out).write({{"owner", std::to_string(::getpid())}});
     } catch (const Error&) { ::_exit(1); }
     ::_exit(0);
   }
@@ -98,7 +98,7 @@ TEST_F(RunFolderTest, IsExactlyWhatWasAskedFor) {
 TEST_F(RunFolderTest, TakesAnEmptyFolderAndOneThroughALink) {
   fs::create_directory("empty");
   fs::create_directory_symlink("empty", "link");
-  RunFolder("bowl", "link").write("a", "1");
+  RunFolder("bowl", "link").write({{"a", "1"}});
   EXPECT_EQ(slurp("empty/a"), "1");
 }
 
@@ -134,8 +134,8 @@ TEST_F(RunFolderTest, GoesToOneOfTheProcessesThatAskForTheSame) {
 
 TEST_F(RunFolderTest, WritesTextAndJson) {
   const RunFolder run("bowl");
-  run.write("experiment.yaml", "seed: 0\n");
-  run.write_json("summary.json", Json{{"status", "done"}, {"loss", NAN}, {"host", "\xff"}});
+  const Json summary{{"status", "done"}, {"loss", NAN}, {"host", "\xff"}};
+  run.write({{"experiment.yaml", "seed: 0\n"}, {"summary.json", json_file(summary)}});
   EXPECT_EQ(slurp(run.file("experiment.yaml")), "seed: 0\n");
   EXPECT_EQ(slurp(run.path() + "/summary.json"), "{\n  \"status\": \"done\",\n  \"loss\": null,\n  \"host\": \"\ufffd\"\n}\n");
 }
