@@ -71,20 +71,21 @@ void forward_rows(Node& y, const Walk<kOperands>& walk, ValueLoop<T> value) {
   }
 }
 
-// The gradient of an operand that no other block touches: written straight away when it is the first.
+// The gradient of an operand as large as the output: written straight away when it is the first.
 template <class T>
-void backward_same(Node& y, std::uint32_t k, SlopeLoop<T> slope) {
+void backward_whole(Node& y, std::uint32_t k, SlopeLoop<T> slope, bool same) {
   const auto dx = y.in_grad<T>(k);
-  const T* in[kOperands];
-  for (std::uint32_t i = 0; i < y.input_count; ++i) in[i] = y.in<T>(i);
-  if (!dx.accumulate) return slope(y.size, in, y.out<T>(), y.out_grad<T>(), dx.data);
-  T block[kBlock];
-  for (std::int64_t at = 0; at < y.size; at += kBlock) {
-    const std::int64_t n = std::min(kBlock, y.size - at);
-    slope(n, in, y.out<T>() + at, y.out_grad<T>() + at, block);
-    add_to(n, dx.data + at, block);
-    for (std::uint32_t i = 0; i < y.input_count; ++i) in[i] += n;
+  const T *out = y.out<T>(), *g = y.out_grad<T>();
+  if (same && !dx.accumulate) {
+    const T* in[kOperands];
+    for (std::uint32_t i = 0; i < y.input_count; ++i) in[i] = y.in<T>(i);
+    return slope(y.size, in, out, g, dx.data);
   }
+  blocks<T>(y, walk_of(y), [&](std::int64_t n, const T* const* in, std::int64_t at, const auto&) {
+    T block[kBlock];
+    slope(n, in, out + at, g + at, dx.accumulate ? block : dx.data + at);
+    if (dx.accumulate) add_to(n, dx.data + at, block);
+  });
 }
 
 template <class T>
@@ -125,8 +126,8 @@ void elementwise_backward(Node& y) {
   const bool same = same_shapes(y);
   for (std::uint32_t k = 0; k < y.input_count; ++k) {
     if (!y.inputs[k]->requires_grad || !loops.slopes[k]) continue;
-    if (same) {
-      backward_same<T>(y, k, loops.slopes[k]);
+    if (y.inputs[k]->size == y.size) {
+      backward_whole<T>(y, k, loops.slopes[k], same);
     } else {
       backward_broadcast<T>(y, k, loops.slopes[k], walk_of(y));
     }

@@ -38,24 +38,24 @@ Walk<2> walk_of(const Node& y) {
   return Walk<2>(x, {strides_as(x, x), strides_as(kept, x)});
 }
 
-// Adds the rows of x to y; along axes that are reduced, each row's sum.
-template <class T>
-void sum_rows(const Walk<2>& walk, const T* x, Node& y) {
-  const bool reduced = walk.stride(1) == 0;
-  const RowSums<T> sums(y.out<T>(), y.size, y.inputs[0]->size / std::max<std::int64_t>(1, y.size * (reduced ? walk.inner() : 1)));
-  walk.rows([&](const auto& at) {
-    if (!reduced) return sums.add(at[1], walk.inner(), x + at[0]);
-    const T total = block_sum(walk.inner(), x + at[0]);
-    sums.add(at[1], 1, &total);
-  });
-}
-
 struct Sum {
   static constexpr const char* name = "sum";
   template <class T>
   static void forward(Node& y) {
-    fill(y.size, y.out<T>(), T(0));
-    sum_rows(walk_of(y), y.in<T>(0), y);
+    const Walk<2> walk = walk_of(y);
+    const T* x = y.in<T>(0);
+    T* to = y.out<T>();
+    const bool reduced = walk.stride(1) == 0;
+    const std::int64_t rows =
+        y.inputs[0]->size / std::max<std::int64_t>(1, y.size * (reduced ? walk.inner() : 1));  // that go into a result
+    if (reduced && rows == 1) return walk.rows([&](const auto& at) { to[at[1]] = block_sum(walk.inner(), x + at[0]); });
+    fill(y.size, to, T(0));
+    const RowSums<T> sums(to, y.size, rows);
+    walk.rows([&](const auto& at) {
+      if (!reduced) return sums.add(at[1], walk.inner(), x + at[0]);
+      const T total = block_sum(walk.inner(), x + at[0]);
+      sums.add(at[1], 1, &total);
+    });
   }
   template <class T>
   static void backward(Node& y) {

@@ -1,11 +1,15 @@
 #include "descent/core/buffer.h"
 
+#include <sys/mman.h>
+
 #include <cstdlib>
 
 namespace descent::pool {
 namespace {
 
-constexpr std::size_t kSlab = 64 * 1024;  // small blocks are carved out of slabs of this size
+constexpr std::size_t kSlab = 64 * 1024;  // small blocks are carved out of slabs of this size, and of kHuge once there are many
+constexpr int kFewSlabs = 64;
+constexpr std::size_t kHugePage = std::size_t{2} << 20, kHuge = 2 * kHugePage;
 constexpr std::size_t kLargest = std::size_t{1} << 46;
 constexpr std::size_t kClasses = 4 * 40;
 
@@ -26,20 +30,23 @@ SizeClass class_of(std::size_t bytes) {
 thread_local FreeBlock* large_blocks[kClasses];
 thread_local char* slab;
 thread_local std::size_t slab_left;
+thread_local int slabs;
 
 // Small ones come here from a caller that was compiled with the address sanitizer.
 FreeBlock*& free_blocks(std::size_t bytes) { return bytes <= kSmall ? small_blocks[lines_of(bytes)] : large_blocks[class_of(bytes).index]; }
 
+// Large memory in pages of 2 MB, where the system has them: a thousandth of the page faults, and far fewer misses of the TLB.
 void* from_system(std::size_t bytes) {
-  void* block = std::aligned_alloc(kLine, bytes);
-  if (!block) throw std::bad_alloc();
+  void* block = nullptr;
+  if (::posix_memalign(&block, bytes < kHuge ? kLine : kHugePage, bytes) != 0) throw std::bad_alloc();
+  if (bytes >= kHuge) ::madvise(block, bytes, MADV_HUGEPAGE);
   return block;
 }
 
 void* carve(std::size_t bytes) {
   if (slab_left < bytes) {
-    slab = static_cast<char*>(from_system(kSlab));
-    slab_left = kSlab;
+    slab_left = slabs++ < kFewSlabs ? kSlab : kHuge;
+    slab = static_cast<char*>(from_system(slab_left));
   }
   slab_left -= bytes;
   return std::exchange(slab, slab + bytes);
