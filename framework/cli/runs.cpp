@@ -2,7 +2,6 @@
 
 #include <cstdio>
 #include <filesystem>
-#include <map>
 
 #include "descent/cli/commands.h"
 #include "descent/cli/text_table.h"
@@ -12,18 +11,10 @@
 #include "descent/experiment/json.h"
 #include "descent/experiment/run_folder.h"
 #include "descent/experiment/study.h"
-#include "descent/experiment/yaml.h"
 
 // What run folders hold, on the terminal.
 namespace descent::cli {
 namespace {
-
-Value resolved(const std::string& folder) {
-  Diagnostics diagnostics;
-  Value root = load_yaml(folder + "/resolved.yaml", diagnostics);
-  diagnostics.check();
-  return root;
-}
 
 std::string number(const Json& value) {
   return value.is_number() ? fmt::format("{:.6g}", value.get<double>()) : value.is_null() ? "-" : to_text(value);
@@ -40,24 +31,13 @@ std::string result_of(const Json& summary) {
   return "loss " + number(summary.value("loss", Json(nullptr)));
 }
 
-void flatten(const Value& value, const std::string& path, std::map<std::string, std::string>& all) {
-  if (!value.is_map()) return static_cast<void>(all[path] = one_line(value));
-  for (const auto& [key, inner, mark] : value.entries) flatten(inner, path.empty() ? key : path + '.' + key, all);
-}
-
-std::map<std::string, std::string> settings_of(const std::string& folder) {
-  std::map<std::string, std::string> all;
-  flatten(resolved(folder), "", all);
-  return all;
-}
-
 // What was measured, by name.
-std::map<std::string, std::string> figures_of(const std::string& folder) {
-  std::map<std::string, std::string> all;
+Json figures_of(const std::string& folder) {
+  Json all = Json::object();
   const Json summary = read_summary(folder);
   if (summary.is_null()) return all;
   for (const char* key : {"status", "steps", "loss"}) {
-    if (summary.contains(key)) all[key] = summary[key].is_string() ? summary[key].get<std::string>() : number(summary[key]);
+    if (summary.contains(key)) all[key] = summary[key].is_string() ? summary[key] : Json(number(summary[key]));
   }
   return read_at(folder + "/summary.json", [&] {
     const Json metrics = summary.value("metrics", Json::object());
@@ -66,12 +46,12 @@ std::map<std::string, std::string> figures_of(const std::string& folder) {
   });
 }
 
-Json differences(const std::map<std::string, std::string>& a, const std::map<std::string, std::string>& b) {
+Json differences(const Json& a, const Json& b) {
   Json rows = Json::object();
-  const auto value = [](const auto& map, const std::string& key) { return map.count(key) ? Json(map.at(key)) : Json(nullptr); };
-  for (const auto* map : {&a, &b}) {
-    for (const auto& [key, ignored] : *map) {
-      if (value(a, key) != value(b, key)) rows[key] = {value(a, key), value(b, key)};
+  for (const Json* all : {&a, &b}) {
+    for (const auto& [key, ignored] : all->items()) {
+      const Json first = a.value(key, Json(nullptr)), second = b.value(key, Json(nullptr));
+      if (first != second) rows[key] = {first, second};
     }
   }
   return rows;
@@ -94,7 +74,8 @@ void print_summary(const Json& summary, const std::string& folder) {
   if (kind_of(summary) == "compare") print_comparison(summary);
   if (kind_of(summary) != "run") return;
   TextTable table;
-  for (const auto& [name, value] : figures_of(folder)) table.add({name, value});
+  const Json figures = figures_of(folder);
+  for (const auto& [name, value] : figures.items()) table.add({name, value.get<std::string>()});
   const Json best = summary.value("best", Json::object()), parameters = summary.value("parameters", Json::object());
   for (const auto& [name, value] : best.items()) table.add({"best " + name, number(value)});
   for (const auto& [name, value] : parameters.items()) table.add({name, to_text(value)});
@@ -137,7 +118,7 @@ int show(const std::string& run, bool json) {
 
 int diff(const std::string& first, const std::string& second, bool json) {
   const std::string a = find_run(first), b = find_run(second);
-  const Json settings = differences(settings_of(a), settings_of(b)), figures = differences(figures_of(a), figures_of(b));
+  const Json settings = differences(read_settings(a), read_settings(b)), figures = differences(figures_of(a), figures_of(b));
   if (json) {
     std::printf("%s\n", to_text({{"runs", {a, b}}, {"settings", settings}, {"figures", figures}}, 2).c_str());
     return 0;

@@ -35,7 +35,7 @@ thread_local int slabs;
 // Small ones come here from a caller that was compiled with the address sanitizer.
 FreeBlock*& free_blocks(std::size_t bytes) { return bytes <= kSmall ? small_blocks[lines_of(bytes)] : large_blocks[class_of(bytes).index]; }
 
-// Large memory in pages of 2 MB, where the system has them: a thousandth of the page faults, and far fewer misses of the TLB.
+// Large memory in pages of 2 MB, where the system has them: a five-hundredth of the page faults, and far fewer misses of the TLB.
 void* from_system(std::size_t bytes) {
   void* block = nullptr;
   if (::posix_memalign(&block, bytes < kHuge ? kLine : kHugePage, bytes) != 0) throw std::bad_alloc();

@@ -141,6 +141,7 @@ void write_file(const std::string& path, const std::vector<std::string_view>& pi
 }
 
 void write_files(const std::string& folder, const std::vector<FileContent>& files) {
+  if (files.empty()) return;
   const std::string prefix = folder.empty() || folder.back() == '/' ? folder : folder + '/';
   const File parent(::open(prefix.empty() ? "." : prefix.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC), prefix + files[0].name);
   std::list<Temporary> temporaries;

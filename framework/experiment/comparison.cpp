@@ -218,7 +218,7 @@ void run_evaluation(Study& study, Comparison& comparison) {
 }
 
 // The first seed's run of each as tuned, or all of them.
-void keep_runs(const Experiment& experiment, Study& study, const Comparison& comparison) {
+void keep_runs(const Experiment& experiment, Study& study, Comparison& comparison) {
   std::vector<std::uint64_t> seeds = comparison.seeds;
   if (experiment.compare.keep == Keep::best) seeds.resize(1);
   std::int64_t number = comparison.trials;

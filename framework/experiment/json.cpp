@@ -1,5 +1,6 @@
 #include "descent/experiment/json.h"
 
+#include <cmath>
 #include <filesystem>
 
 #include "descent/core/error.h"
@@ -45,6 +46,8 @@ void fail_to_read(const std::string& place, const Json::exception& error) {
 }
 
 std::string to_text(const Json& json, int indent) { return json.dump(indent, ' ', false, Json::error_handler_t::replace); }
+
+Json json_number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
 
 std::string json_file(const Json& json) { return to_text(json, 2) + '\n'; }
 

@@ -16,6 +16,7 @@ Json read_json(const std::string& path);
 // On one line, or indented. What is not UTF-8 is replaced.
 std::string to_text(const Json& json, int indent = -1);
 std::string json_file(const Json& json);  // as a file holds it
+Json json_number(double value);           // null unless finite: JSON has no infinities
 
 // Throws Error (kind data): `PLACE: key 'steps' not found`.
 [[noreturn]] void fail_to_read(const std::string& place, const Json::exception& error);

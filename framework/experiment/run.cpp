@@ -37,10 +37,10 @@ std::string parameters_in_words(const Problem& problem) {
 // A run in its folder.
 class Run {
  public:
-  Run(const RunRequest& request, Experiment experiment)
+  Run(const RunRequest& request, Experiment experiment, DataCache* cache = nullptr)
       : request_(request),
         experiment_(std::move(experiment)),
-        setup_(experiment_),
+        setup_(experiment_, cache),
         problem_(setup_.problem.get()),
         optimizer_(setup_.optimizer.get()),
         console_({request.quiet || request.json, request.color}) {}
@@ -198,8 +198,8 @@ int compare(const RunRequest& request) {
   return run_study(experiment, request);
 }
 
-void run_quietly(const RunRequest& request, const Experiment& experiment, std::int64_t most_evaluations) {
-  Run(request, experiment).execute(most_evaluations);
+void run_quietly(const RunRequest& request, const Experiment& experiment, std::int64_t most_evaluations, DataCache& cache) {
+  Run(request, experiment, &cache).execute(most_evaluations);
 }
 
 int resume(const RunRequest& request, const std::string& folder) {

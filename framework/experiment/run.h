@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "descent/data/dataset.h"
 #include "descent/experiment/console.h"
 #include "descent/experiment/experiment.h"
 
@@ -26,7 +27,7 @@ int run(const RunRequest& request);
 int compare(const RunRequest& request);
 
 // Makes one run in its folder, request.out, and prints nothing; at most so many gradients are evaluated, 0: no limit.
-void run_quietly(const RunRequest& request, const Experiment& experiment, std::int64_t most_evaluations);
+void run_quietly(const RunRequest& request, const Experiment& experiment, std::int64_t most_evaluations, DataCache& cache);
 
 // Goes on with a sweep or comparison that was interrupted; its finished trials are not run again.
 int resume(const RunRequest& request, const std::string& folder);

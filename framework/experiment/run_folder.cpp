@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <ctime>
 #include <filesystem>
@@ -11,6 +12,7 @@
 #include "descent/core/error.h"
 #include "descent/core/file.h"
 #include "descent/experiment/json.h"
+#include "descent/experiment/yaml.h"
 
 namespace descent {
 namespace {
@@ -78,6 +80,13 @@ void check_summary(const Json& summary, const std::string& path) {
   }
 }
 
+void flatten(const std::string& path, const Value& value, Json& settings) {
+  for (const Value::Entry& entry : value.entries) flatten(path.empty() ? entry.key : path + '.' + entry.key, entry.value, settings);
+  const bool nested = std::any_of(value.items.begin(), value.items.end(), [](const Value& item) { return !item.is_scalar(); });
+  for (std::size_t i = 0; nested && i < value.items.size(); ++i) flatten(fmt::format("{}[{}]", path, i), value.items[i], settings);
+  if (!value.is_map() && !nested) settings[path] = value.is_list() ? write_flow(value) : value.text;
+}
+
 }  // namespace
 
 RunFolder::RunFolder(const std::string& name, const std::string& out)
@@ -100,6 +109,14 @@ Json read_summary(const std::string& folder) {
   Json summary = read_json(path);
   if (!summary.is_null()) read_at(path, [&] { check_summary(summary, path); });
   return summary;
+}
+
+Json read_settings(const std::string& folder) {
+  Diagnostics diagnostics;
+  Json settings = Json::object();
+  flatten("", load_yaml(folder + "/resolved.yaml", diagnostics), settings);
+  diagnostics.check();
+  return settings;
 }
 
 }  // namespace descent

@@ -31,4 +31,7 @@ class RunFolder {
 // missing in it.
 nlohmann::ordered_json read_summary(const std::string& folder);
 
+// Its resolved.yaml as one map of texts: {"optimizer.lr": "0.1", "model.hidden": "[32, 32]"}.
+nlohmann::ordered_json read_settings(const std::string& folder);
+
 }  // namespace descent

@@ -44,12 +44,17 @@ bool is_finished(const std::string& folder) {
   } catch (const Error&) { return false; }  // it is made again
 }
 
-void check_unchanged(const std::set<std::string>& files, const Json& meta, const RunFolder& folder) {
-  const Json noted = meta.value("sha256", Json::object());
+// A file that an earlier process has noted must be what it was; others are noted.
+void note_files(const std::set<std::string>& files, Json& meta, const RunFolder& folder) {
+  Json& noted = meta["sha256"];
+  if (!noted.is_object()) noted = Json::object();
   for (const std::string& file : files) {
-    if (noted.value(file, "") == sha256_of_file(file)) continue;
-    fail(ErrorKind::data, "{}: not what it was when trials of {} were run on it\n  help: bring it back, or run the experiment anew", file,
-         folder.path());
+    const std::string now = sha256_of_file(file);
+    if (noted.contains(file) && noted[file] != now) {
+      fail(ErrorKind::data, "{}: not what it was when trials of {} were run on it\n  help: bring it back, or run the experiment anew", file,
+           folder.path());
+    }
+    noted[file] = now;
   }
 }
 
@@ -88,8 +93,6 @@ void Bases::add(Value root, const std::string& name, const std::string& metric) 
   files.insert(setup.problem->files().begin(), setup.problem->files().end());
 }
 
-Json json_number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
-
 Study::Study(const Experiment& experiment, const RunRequest& request, const std::set<std::string>& files, const std::string& folder)
     : request_(request),
       jobs_(worker_count(is_sweep(experiment) ? experiment.sweep.jobs : experiment.compare.jobs)),
@@ -97,15 +100,16 @@ Study::Study(const Experiment& experiment, const RunRequest& request, const std:
       console_({request.quiet || request.json, request.color}) {
   lock_.emplace(File::appending(folder_.file("trials.jsonl")));
   if (::flock(lock_->descriptor(), LOCK_EX | LOCK_NB) != 0) fail(ErrorKind::data, "{}: another process is at it", folder_.path());
+  if (!folder.empty()) meta_ = read_json(folder_.file("meta.json"));
+  if (meta_.is_null()) meta_ = meta(request.arguments, experiment.seed, static_cast<int>(experiment.threads), {});
+  note_files(files, meta_, folder_);
   if (folder.empty()) {
     const auto& source = experiment.source.mark.source;
-    meta_ = meta(request.arguments, experiment.seed, static_cast<int>(experiment.threads), {files.begin(), files.end()});
     folder_.write({{"experiment.yaml", source ? source->text : ""},
                    {"resolved.yaml", write_yaml(experiment.resolved())},
                    {"meta.json", json_file(meta_)}});
   } else {
-    meta_ = read_json(folder_.file("meta.json"));
-    check_unchanged(files, meta_, folder_);
+    folder_.write({{"meta.json", json_file(meta_)}});
     restored_ = restore_trials(folder_);
   }
   files_.emplace(folder_);
@@ -157,7 +161,7 @@ void Study::read_curves(const std::vector<Trial>& trials, const Bases& bases, st
   });
 }
 
-void Study::keep(const Bases& bases, const Trial& trial, const TrialResult& result) {
+void Study::keep(Bases& bases, const Trial& trial, const TrialResult& result) {
   using Status = TrialResult::Status;
   if (result.status == Status::invalid || result.status == Status::crashed) return;  // so it would end here too
   const std::string path = folder_.file(fmt::format("trials/{}", trial.number));
@@ -167,7 +171,7 @@ void Study::keep(const Bases& bases, const Trial& trial, const TrialResult& resu
   RunRequest request = request_;
   request.out = path;
   request.quiet = true;
-  run_quietly(request, bases.experiments[trial.base].with(trial.set), bases.most_evaluations[trial.base]);
+  run_quietly(request, bases.experiments[trial.base].with(trial.set), bases.most_evaluations[trial.base], bases.cache);
   if (interrupted_by != 0) throw Interrupted{};
 }
 

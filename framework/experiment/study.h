@@ -40,7 +40,7 @@ struct Bases {
 class Study {
  public:
   // A new folder, or with `folder` an old one to go on with. Throws Error (kind data) when one of the files that data is read from is no
-  // longer what it was when the folder was made.
+  // longer what an earlier process has read.
   Study(const Experiment& experiment, const RunRequest& request, const std::set<std::string>& files, const std::string& folder = "");
 
   // Runs the trials, which get the numbers after those before; results are in the order of the trials. Throws Interrupted.
@@ -49,7 +49,7 @@ class Study {
   void finish(const Json& summary, const CsvTable& table);
   // Makes a trial again as a run in its own folder under trials/, unless it is there or could not be run. Comes after finish(), since it
   // may fail. Throws Interrupted.
-  void keep(const Bases& bases, const Trial& trial, const TrialResult& result);
+  void keep(Bases& bases, const Trial& trial, const TrialResult& result);
 
   const RunFolder& folder() const { return folder_; }
   Console& console() { return console_; }
@@ -97,7 +97,5 @@ std::unique_ptr<Procedure> make_sweep(const Experiment& experiment);
 std::unique_ptr<Procedure> make_comparison(const Experiment& experiment);
 void print_sweep(const Json& summary);
 void print_comparison(const Json& summary);
-
-Json json_number(double value);  // null unless finite
 
 }  // namespace descent

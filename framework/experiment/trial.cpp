@@ -18,8 +18,6 @@ using Status = TrialResult::Status;
 
 constexpr const char* kNames[] = {"done", "target", "stopped", "diverged", "interrupted", "invalid", "crashed"};
 
-Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
-
 // What a record says of a metric.
 std::optional<double> measured(const Record& record, const std::string& metric) {
   if (record.split == "train") return metric == "loss" ? std::optional(record.loss) : std::nullopt;
@@ -147,7 +145,7 @@ std::string trial_line(const Trial& trial, const TrialResult& result, const std:
   json["steps"] = result.steps;
   json["evaluations"] = result.evaluations;
   json["records"] = std::count(result.records.begin(), result.records.end(), '\n');
-  json["value"] = number(result.value);
+  json["value"] = json_number(result.value);
   if (!message.empty()) json["message"] = message;
   return to_text(json);
 }

@@ -155,7 +155,7 @@ class Workers {
     if (pid == 0) work(i, ends[1], parent);
     ::close(ends[1]);
     ::fcntl(ends[0], F_SETFL, O_NONBLOCK);
-    ::fcntl(ends[0], F_SETPIPE_SZ, 1 << 20);  // where that is refused, it stays as it is
+    ::fcntl(ends[0], F_SETPIPE_SZ, static_cast<int>(std::max<std::size_t>(1 << 16, (1 << 22) / workers_.size())));
     workers_[i] = {pid, ends[0], {}};
   }
 

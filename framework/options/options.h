@@ -70,8 +70,8 @@ struct Reading {
 
 // One declared option, bound to the variable that holds it.
 struct Option {
-  std::string name, type;  // type: "number", "integer", "true|false", "outside|inside", "list of numbers", "optimizer", …
-  const char* meaning = "";
+  std::string name, type;               // type: "number", "integer", "true|false", "outside|inside", "list of numbers", "optimizer", …
+  const char* meaning = "";             // a literal
   Range range;                          // of a number, or of each in a list
   std::vector<std::string> choices;     // of an enumeration
   const ComponentKind* kind = nullptr;  // of a component, or of each in a list

@@ -1,6 +1,5 @@
 #include "descent/report/page_data.h"
 
-#include <algorithm>
 #include <filesystem>
 
 #include "descent/core/error.h"
@@ -8,7 +7,6 @@
 #include "descent/experiment/json.h"
 #include "descent/experiment/landscape.h"
 #include "descent/experiment/run_folder.h"
-#include "descent/experiment/yaml.h"
 #include "descent/report/records_data.h"
 
 namespace descent::report {
@@ -17,29 +15,6 @@ namespace {
 constexpr std::size_t kMaxFile = std::size_t{1} << 29;
 
 std::string kind_of(const Json& summary) { return summary.is_object() ? summary.value("kind", "run") : "run"; }
-
-std::string one_line(const Value& value) {
-  if (!value.is_list()) return value.text;
-  std::string text = write_yaml(value);
-  text.pop_back();  // its line break
-  return text;
-}
-
-// As {"optimizer.lr": "0.1", "model.hidden": "[32, 32]"}.
-void flatten(const std::string& path, const Value& value, Json& settings) {
-  for (const Value::Entry& entry : value.entries) flatten(path.empty() ? entry.key : path + '.' + entry.key, entry.value, settings);
-  const bool nested = std::any_of(value.items.begin(), value.items.end(), [](const Value& item) { return !item.is_scalar(); });
-  for (std::size_t i = 0; nested && i < value.items.size(); ++i) flatten(fmt::format("{}[{}]", path, i), value.items[i], settings);
-  if (!value.is_map() && !nested) settings[path] = one_line(value);
-}
-
-Json settings_of(const std::string& resolved) {
-  Diagnostics diagnostics;
-  Json settings = Json::object();
-  flatten("", load_yaml(resolved, diagnostics), settings);
-  diagnostics.check();
-  return settings;
-}
 
 // Up to where a number is no longer finite.
 Landscape::Path path_of(const Json& train) {
@@ -70,7 +45,7 @@ Json objective_of(const std::string& resolved, const Json& records) {
 // What every kind has.
 Json common(const std::string& folder, Json summary) {
   const std::string resolved = folder + "/resolved.yaml";
-  const Json settings = settings_of(resolved);
+  const Json settings = read_settings(folder);
   return {{"kind", kind_of(summary)},
           {"name", settings.value("name", "")},
           {"folder", folder},

@@ -100,6 +100,16 @@ TEST_F(Folders, AreListedShownAndCompared) {
   EXPECT_TRUE(diff["settings"].contains("optimizer.lr"));
 }
 
+TEST_F(Folders, DifferByEachOptionOfAGroup) {
+  for (const char* rate : {"0.1", "0.2"}) {
+    write("e.yaml", std::string("objective: {type: expression, expression: \"x^2 + y^2\", start: {x: 4, y: 1}}\ntrain: {steps: 3}\n") +
+                        "optimizer: {type: sgd, groups: [{match: y, lr: 0.3}, {match: x, lr: " + rate + "}]}\n");
+    ASSERT_EQ(descent({"run", "e.yaml", "--out", rate}).code, 0);
+  }
+  const auto settings = parse_json(descent({"diff", "0.1", "0.2", "--json"}).out)["settings"];
+  EXPECT_EQ(settings.dump(), R"({"optimizer.groups[1].lr":["0.1","0.2"]})");
+}
+
 TEST_F(Folders, ThatAreDamagedHideNoOthers) {
   write("e.yaml", kParabola);
   ASSERT_EQ(descent({"run", "e.yaml"}).code, 0);

@@ -156,6 +156,16 @@ TEST_F(ResumeData, ReadsTheSameFilesWhereverResolvedYamlStands) {
   EXPECT_EQ(slurp(first + "/trials.jsonl"), trials);
 }
 
+TEST_F(ResumeData, NotesFilesThatNoProcessHasNoted) {
+  const std::string folder = run_to("first", folder_ / "e.yaml"), meta = folder + "/meta.json";
+  const Json noted = parse_json(slurp(meta))["sha256"];
+  for (const char* before : {"", "{}", R"({"sha256":null})", R"({"sha256":{}})"}) {
+    *before ? spill(meta, before) : static_cast<void>(std::filesystem::remove(meta));
+    go_on(folder);
+    EXPECT_EQ(parse_json(slurp(meta))["sha256"], noted) << before;
+  }
+}
+
 TEST_F(ResumeData, RefusesDataThatHasChanged) {
   for (const char* name : {"a.csv", "b.csv"}) {
     const std::string folder = run_to(std::string("of_") + name, folder_ / "e.yaml"), content = slurp(folder_ / name);
