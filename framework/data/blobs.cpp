@@ -20,7 +20,7 @@ struct Blobs : Generator {
   Table load(const LoadContext& context) const {
     const auto columns = static_cast<std::size_t>(features);
     std::vector<double> center(static_cast<std::size_t>(centers) * columns);
-    Rng center_rng(context.seed, Stream::data, 0), rng = rng_of(context);
+    Rng center_rng = context.rng(0), rng = rng_of(context);
     for (double& coordinate : center) coordinate = center_rng.uniform(low, high);
     return draw(context, columns, [&](std::int64_t i, std::vector<double>& x) {
       for (std::size_t j = 0; j < columns; ++j) x[j] = noisy(center[static_cast<std::size_t>(i % centers) * columns + j], rng);

@@ -46,6 +46,7 @@ Data split_rows(Table&& all, const Split& split, std::uint64_t seed) {
   }
   Data data;
   data.files = all.files;
+  data.is_random = test + validation > 0;
   const auto table = std::make_shared<const Table>(std::move(all));
   std::vector<std::int64_t> order(static_cast<std::size_t>(rows));
   std::iota(order.begin(), order.end(), 0);
@@ -71,7 +72,7 @@ void check_agreement(const char* part, const Table& table, const Table& training
   }
 }
 
-std::optional<View> load_part(const Spec& spec, const char* part, LoadContext context, std::vector<std::string>& files) {
+std::optional<View> load_part(const Spec& spec, const char* part, const LoadContext& context, Data& data) {
   const Value* differences = spec.options.find(part);
   if (!differences || differences->is_null()) return {};
   Spec own = spec;
@@ -79,7 +80,8 @@ std::optional<View> load_part(const Spec& spec, const char* part, LoadContext co
   for (const Value::Entry& entry : differences->entries) own.options.set(entry.key, entry.value);
   auto table = std::make_shared<const Table>(make<Dataset>(own)->load(context));
   check_agreement(part, *table, *context.training);
-  files.insert(files.end(), table->files.begin(), table->files.end());
+  data.files.insert(data.files.end(), table->files.begin(), table->files.end());
+  data.is_random = data.is_random || context.is_random();
   View view{table, std::vector<std::int64_t>(static_cast<std::size_t>(table->rows()))};
   std::iota(view.rows.begin(), view.rows.end(), 0);
   return view;
@@ -173,10 +175,12 @@ Data load_data(const Spec& spec, DType dtype, TargetForm form, std::uint64_t see
                                       std::tuple("test", &dataset->split.test, &dataset->test)}) {
     if (count_of(*held_out, 1) > 0 && !part->is_null()) fail_argument("data: give either `{0}` or `split.{0}`, not both", name);
   }
-  Data data = split_rows(dataset->load({dtype, form, seed}), dataset->split, seed);
+  const LoadContext context(dtype, form, seed);
+  Data data = split_rows(dataset->load(context), dataset->split, seed);
+  data.is_random = data.is_random || context.is_random();
   const Table* training = data.train.table.get();
-  if (auto view = load_part(spec, "validation", {dtype, form, seed, 1, training}, data.files)) data.validation = view;
-  if (auto view = load_part(spec, "test", {dtype, form, seed, 2, training}, data.files)) data.test = view;
+  if (auto view = load_part(spec, "validation", {dtype, form, seed, 1, training}, data)) data.validation = view;
+  if (auto view = load_part(spec, "test", {dtype, form, seed, 2, training}, data)) data.test = view;
   if (dataset->standardize) data.standardization = standardize(data);
   return data;
 }
@@ -203,7 +207,8 @@ Standardization standardize(const Data& data) {
 const Data& DataCache::load(const Spec& spec, DType dtype, TargetForm form, std::uint64_t seed) {
   constexpr std::int64_t kMostNumbers = 1 << 26;  // features that are kept, of all data sets together
   const auto found = std::find_if(entries_.begin(), entries_.end(), [&](const Entry& e) {
-    return e.spec.type == spec.type && e.dtype == dtype && e.form == form && e.seed == seed && e.spec.options == spec.options;
+    const bool fits = e.dtype == dtype && e.form == form && (e.seed == seed || !e.data.is_random);
+    return fits && e.spec.type == spec.type && e.spec.options == spec.options;
   });
   if (found != entries_.end()) {
     entries_.splice(entries_.begin(), entries_, found);

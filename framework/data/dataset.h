@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "descent/autograd/tensor.h"
+#include "descent/core/rng.h"
 #include "descent/options/registry.h"
 
 namespace descent {
@@ -44,15 +45,30 @@ struct Data {
   std::optional<View> validation, test;
   std::optional<Standardization> standardization;
   std::vector<std::string> files;  // every file that was read
+  bool is_random = false;          // another seed gives others
 };
 
 // What a data set must know to load.
-struct LoadContext {
-  DType dtype = DType::float32;
-  TargetForm form = TargetForm::classes;
-  std::uint64_t seed = 0;
-  std::uint64_t part = 0;           // 0 training, 1 validation, 2 test: generators draw each from a stream of its own
-  const Table* training = nullptr;  // for validation and test: their classes are numbered as in training
+class LoadContext {
+ public:
+  LoadContext(DType own_dtype, TargetForm own_form, std::uint64_t seed = 0, std::uint64_t own_part = 0, const Table* of = nullptr)
+      : dtype(own_dtype), form(own_form), part(own_part), training(of), seed_(seed) {}
+
+  DType dtype;
+  TargetForm form;
+  std::uint64_t part;     // 0 training, 1 validation, 2 test: generators draw each from a stream of its own
+  const Table* training;  // for validation and test: their classes are numbered as in training
+
+  // Random numbers of the run's seed. A table that takes none is the same for all seeds, and is shared by trials of all.
+  Rng rng(std::uint64_t substream) const {
+    is_random_ = true;
+    return Rng(seed_, Stream::data, substream);
+  }
+  bool is_random() const { return is_random_; }
+
+ private:
+  std::uint64_t seed_;
+  mutable bool is_random_ = false;
 };
 
 // The rows that `split` holds out, each a fraction in (0, 1), a count, or 0.

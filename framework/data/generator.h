@@ -9,7 +9,7 @@ namespace descent {
 
 inline constexpr double kPi = 3.141592653589793;
 
-inline Rng rng_of(const LoadContext& context) { return Rng(context.seed, Stream::data, 1 + context.part); }
+inline Rng rng_of(const LoadContext& context) { return context.rng(1 + context.part); }
 
 struct Generator {
   std::int64_t samples = 100;

@@ -182,5 +182,24 @@ TEST_F(Datasets, RefuseToStandardizeWhatOverflows) {
             "data.standardize: feature 'a' is too large to have a mean and a deviation");
 }
 
+TEST_F(Datasets, AreSharedByAllSeedsUnlessTheyTakeRandomNumbers) {
+  const auto are_shared = [](const std::string& type, const Value& options, TargetForm form) {
+    DataCache cache;
+    const Spec own = spec(type, options);
+    const auto table = cache.load(own, DType::float64, form, 1).train.table;
+    return cache.load(own, DType::float64, form, 2).train.table == table;
+  };
+  Value file = Value::map({{"path", numbered(9)}, {"target", "y"}, {"standardize", true}});
+  EXPECT_TRUE(are_shared("csv", file, TargetForm::values));
+  file.set("test", Value::map({{"path", numbered(3, "test.csv")}}));
+  EXPECT_TRUE(are_shared("csv", file, TargetForm::values));
+  file.set("split", Value::map({{"validation", 2}}));
+  EXPECT_FALSE(are_shared("csv", file, TargetForm::values));
+  for (const char* type : {"linear", "polynomial", "sine"}) EXPECT_FALSE(are_shared(type, Value::map(), TargetForm::values)) << type;
+  for (const char* type : {"blobs", "circles", "moons", "spirals", "xor"}) {
+    EXPECT_FALSE(are_shared(type, Value::map(), TargetForm::classes)) << type;
+  }
+}
+
 }  // namespace
 }  // namespace descent::test
