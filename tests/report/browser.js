@@ -24,7 +24,7 @@ async function open(browser, file, options = {}) {
 
 async function drawAll(page) {
   for (const plot of await page.locator('.plot').all()) {
-    await plot.scrollIntoViewIfNeeded();
+    await plot.evaluate((element) => element.scrollIntoView());
     await plot.locator('svg.main-svg').first().waitFor();
   }
 }

@@ -47,7 +47,7 @@ after(async () => {
   fs.rmSync(folder, { recursive: true });
 });
 
-describe('every kind of page', () => {
+describe('every kind of page', { concurrency: 2 }, () => {
   const kinds = {
     run: () => report(run('bowl', bowl(0.5))),
     'run with a model': () => report(run('moons', moons)),
