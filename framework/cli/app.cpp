@@ -1,4 +1,5 @@
 #include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -240,6 +241,7 @@ void CommandLine::fail_usage(const char* message) const {
       fail(ErrorKind::usage, "unknown option '{}'\n  help: {}", shown(extra), suggestion(extra, options));
     }
     if (chosen.empty()) fail(ErrorKind::usage, "unknown command '{}'\n  help: {}", shown(extra), suggestion(extra, commands_of(app_)));
+    if (extra.find('=') != std::string::npos) fail(ErrorKind::usage, "'{0}' is not expected\n  help: --set {0}", shown(extra));
   }
   const std::string command = chosen.empty() ? "" : chosen[0]->get_name() + ' ';
   fail(ErrorKind::usage, "{}\n  help: {} {}--help", message, app_.get_name(), command);
@@ -262,7 +264,10 @@ void occupy_standard_streams() {
 }
 
 void flush_stdout() {
-  if (std::fflush(stdout) != 0 || std::ferror(stdout)) fail(ErrorKind::data, "stdout: cannot write");
+  if (std::fflush(stdout) == 0 && !std::ferror(stdout)) return;
+  pollfd output{STDOUT_FILENO, 0, 0};
+  const bool reader_is_gone = ::poll(&output, 1, 0) > 0 && (output.revents & POLLERR) != 0;  // as of `descent list | head`
+  if (!reader_is_gone) fail(ErrorKind::data, "stdout: cannot write");
 }
 
 std::string program_name(int argc, char** argv) {

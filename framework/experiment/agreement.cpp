@@ -67,7 +67,10 @@ class Agreement {
     if (optimizer && !is_inherited) error("optimizer", "the optimizers are those of the comparison", "put it into compare.optimizers");
     if (e_.compare.optimizers.empty()) error("compare.optimizers", "there is nothing to compare", "such as optimizers: [sgd, adam]");
     e_.compare.check_optimizers({diagnostics_, "compare"});
-    if (e_.compare.tune.is_null()) return;
+    const Value& tune = e_.compare.tune;
+    const bool tunes_one = tune.is_map() && tune.entries.size() == (tune.find("seeds") ? 2U : 1U);
+    if (e_.compare.widen && !tunes_one) error("compare.widen", "only the values of a single tuned option can be widened");
+    if (tune.is_null()) return;
     if (const double count = e_.compare.most_candidates(); count > kMostTrials)
       error("compare.tune", fmt::format("{} combinations; at most {} are possible", count, kMostTrials));
     const auto tuning = e_.compare.tuning_seeds();

@@ -80,7 +80,7 @@ void CompareOptions::options(Options& option) {
   option("optimizers", optimizers, optim::Optimizer::kind(), "what is compared");
   option.required();
   option("tune", tune, "a mapping of options to values, and seeds",
-         "what is tuned for every optimizer that has it, by the median over these seeds", check_tune);
+         "what is tuned for every optimizer that has it, by the median over these seeds; without, 101, 102, 103", check_tune);
   const Value axis = form::either({form::list(Value::map(), 1), form::map(form::list(form::number(kPositive), 3))});
   option.form(form::map(axis));
   const Value seed_list = form::list(form::integer(kUnsigned), 1);
@@ -90,7 +90,7 @@ void CompareOptions::options(Options& option) {
   option.form(form::list(form::text(), 1));
   option("metric", metric, "what ranks; by default the objective, else validation/loss, else the loss");
   option("target", target, "how good is good enough, for the time to it; by default near the known minimum");
-  option("widen", widen, "tune on beyond the end of a grid where the best value lies there");
+  option("widen", widen, "tune on beyond the end of a grid where the best value lies there; for a single tuned option");
   option("jobs", jobs, {0, 1024}, "worker processes; 0: one for each core");
   option("keep", keep, {"best", "all", "none"}, "which evaluation runs also leave a folder: the first seed's of each optimizer, all, none");
 }

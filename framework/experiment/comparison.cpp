@@ -154,7 +154,7 @@ void find_edges(const TrialBase& base, Contender& contender) {
   for (std::size_t path = 0; path < best.size(); ++path) {
     const std::vector<double> grid = grid_of(contender, path);
     double number = 0;
-    if (grid.size() < 3 || !parse_number(best[path].second.text, number)) continue;
+    if (grid.size() < 2 || !parse_number(best[path].second.text, number)) continue;
     const Option option = option_at(base, best[path].first);
     const bool is_low = number == grid.front() && number > option.range.min;
     const bool is_high = number == grid.back() && number < option.range.max;

@@ -103,7 +103,9 @@ Json entry_of(const Comparison& comparison, const Contender& contender, const st
     entry["at_edge"] = contender.at_edge;
     entry["tuned"] = figures(contender.tuned, judge, goal);
   }
-  entry["default"] = figures(contender.as_given, judge, goal);
+  entry["as_given"] = figures(contender.as_given, judge, goal);
+  const auto median = [&](const std::vector<TrialResult>& results) { return stats::median(final_costs(results, judge)); };
+  if (!contender.tuned.empty()) entry["worse_than_given"] = median(contender.tuned) > median(contender.as_given);
   entry["sensitivity"] = sensitivity(contender, judge);
   Assignment set = contender.candidates[contender.chosen];
   set.emplace_back("seed", comparison.seeds[0]);

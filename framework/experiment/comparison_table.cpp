@@ -53,7 +53,15 @@ const Json& optimizer_named(const Json& problem, const Json& name) {
   return all.at(static_cast<std::size_t>(found - all.begin()));
 }
 
-const Json& best_figures(const Json& optimizer) { return optimizer.contains("tuned") ? optimizer.at("tuned") : optimizer.at("default"); }
+const Json& best_figures(const Json& optimizer) { return optimizer.contains("tuned") ? optimizer.at("tuned") : optimizer.at("as_given"); }
+
+// The median; where most runs have not reached it, how many have.
+std::string time_to_target(const Json& figures) {
+  if (!figures.at("median_time_to_target").is_null()) return number(figures.at("median_time_to_target"), "");
+  const Json& times = figures.at("time_to_target");
+  const auto reached = std::count_if(times.begin(), times.end(), [](const Json& time) { return !time.is_null(); });
+  return reached == 0 ? "never" : fmt::format("{} of {}", reached, times.size());
+}
 
 void print_problem(const Json& problem) {
   const Json& ranking = problem.at("ranking");
@@ -63,17 +71,20 @@ void print_problem(const Json& problem) {
   std::printf("  %-22s %-16s %11s  %-23s %9s  %s\n", "optimizer", "chosen", "median", "quartiles", has_target ? "to target" : "",
               "curve of the median");
   bool is_at_edge = false;
+  std::string worse;
   for (const Json& name : ranking.at("order")) {
     const Json& optimizer = optimizer_named(problem, name);
     const Json& figures = best_figures(optimizer);
     is_at_edge = is_at_edge || (optimizer.contains("at_edge") && !optimizer.at("at_edge").empty());
+    if (optimizer.value("worse_than_given", false)) worse += (worse.empty() ? "" : ", ") + name.get<std::string>();
     const std::string mark = ranking.at("winner") == name ? "best " : holds(ranking.at("tied"), name) ? "tied " : "";
     const std::string quartiles = number(figures.at("q25"), "lost") + " … " + number(figures.at("q75"), "lost");
     print_row(mark + name.get<std::string>(), chosen(optimizer), number(figures.at("median"), "lost"), quartiles,
-              has_target ? number(figures.at("median_time_to_target"), "never") : "", sparkline(figures.at("curve").at("median")));
+              has_target ? time_to_target(figures) : "", sparkline(figures.at("curve").at("median")));
   }
   std::printf("  %s\n", ranking.at("verdict").get<std::string>().c_str());
   if (is_at_edge) std::printf("  * the best value lies at the end of its grid: extend it, or say widen: true\n");
+  if (!worse.empty()) std::printf("  worse as tuned than as given, so tune on more seeds: %s\n", worse.c_str());
 }
 
 Json row_of(const Json& problem, const Json& name) {
@@ -83,7 +94,7 @@ Json row_of(const Json& problem, const Json& name) {
   for (const auto& [key, value] : best_figures(optimizer).items()) {
     if (key != "curve") row[key] = value;
   }
-  row["median_as_given"] = optimizer.at("default").at("median");
+  row["median_as_given"] = optimizer.at("as_given").at("median");
   return row;
 }
 
@@ -101,7 +112,8 @@ void print_comparison(const Json& summary) {
   for (const Json& problem : summary.at("problems")) print_problem(problem);
   const Json& overall = summary.at("overall");
   if (summary.at("problems").size() < 2) return;
-  std::printf("over all problems; the score is of those with a target\n");
+  std::printf("over all problems: the mean rank of the medians%s\n",
+              summary.at("profile").is_null() ? "" : "; the profile's score is of the problems with a target");
   for (std::size_t i = 0; i < overall.at("optimizers").size(); ++i) {
     const std::string score =
         summary.at("profile").is_null() ? "" : fmt::format("  score {:.3f}", summary.at("profile").at("score").at(i).get<double>());

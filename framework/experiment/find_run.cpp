@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <tuple>
 
 #include "descent/core/error.h"
 #include "descent/options/diagnostics.h"
@@ -25,6 +26,17 @@ std::vector<fs::path> folders_in(const fs::path& parent) {
   return list;
 }
 
+// By the second in their names, then by the moment at which their first file was written.
+bool is_older(const fs::path& a, const fs::path& b) {
+  constexpr std::size_t kSecond = sizeof "YYYYMMDD-HHMMSS" - 1;
+  const auto key = [](const fs::path& run) {
+    std::error_code ignored;
+    const std::string name = run.filename().string();
+    return std::tuple(name.substr(0, kSecond), fs::last_write_time(run / "experiment.yaml", ignored), name);
+  };
+  return key(a) < key(b);
+}
+
 bool begins(const std::string& text, const std::string& with) { return text.compare(0, with.size(), with) == 0; }
 
 }  // namespace
@@ -36,7 +48,7 @@ std::vector<std::string> all_runs() {
       if (is_run(run)) runs.push_back(run);
     }
   }
-  std::sort(runs.begin(), runs.end(), [](const fs::path& a, const fs::path& b) { return a.filename() < b.filename(); });
+  std::sort(runs.begin(), runs.end(), is_older);
   return {runs.begin(), runs.end()};
 }
 

@@ -11,6 +11,9 @@ namespace descent {
 
 int explain_run(const std::string& folder, const std::string& parameter) {
   const Experiment experiment = Experiment::load(folder + "/resolved.yaml", {});
+  if (experiment.is_study())
+    fail(ErrorKind::usage, "{}: a sweep or comparison has many runs\n  help: explain one of those that `keep` makes, {}/trials/N", folder,
+         folder);
   const Setup setup(experiment);
   StepTable table(*setup.optimizer, parameter);
   std::printf("%s\n", table.header().c_str());

@@ -211,12 +211,16 @@ void Plan::add(Bases& bases, std::size_t base, const Assignment& sample, std::in
   seconds += result.seconds * static_cast<double>(most) / static_cast<double>(begun) * static_cast<double>(count);
 }
 
+namespace {
+std::string in_digits(double seconds) { return seconds < 10 ? fmt::format("{:.2g}", seconds) : fmt::format("{:.0f}", seconds); }
+}  // namespace
+
 std::string plan_in_words(const Experiment& experiment) {
   Plan plan;
   make_procedure(experiment)->add_to(plan);
   const std::int64_t jobs = worker_count(is_sweep(experiment) ? experiment.sweep.jobs : experiment.compare.jobs);
-  return fmt::format("{} trials, {} steps, about {:.2g} s in {} process{}", plan.trials, plan.steps,
-                     plan.seconds / static_cast<double>(jobs), jobs, jobs == 1 ? "" : "es");
+  return fmt::format("{} trials, {} steps, about {} s in {} process{}", plan.trials, plan.steps,
+                     in_digits(plan.seconds / static_cast<double>(jobs)), jobs, jobs == 1 ? "" : "es");
 }
 
 }  // namespace descent

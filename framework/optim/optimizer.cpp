@@ -37,7 +37,10 @@ void Optimizer::add_parameters(const std::vector<std::pair<std::string, Tensor>>
   const auto unused = std::find(matched.begin(), matched.end(), false);
   if (unused != matched.end()) {
     const auto i = static_cast<std::size_t>(unused - matched.begin());
-    fail_argument("optimizer.groups[{}]: no parameter is left for the pattern '{}'", i, shown(patterns[i]));
+    std::vector<std::string> names;
+    for (const Parameter& parameter : parameters_) names.push_back(parameter.name);
+    fail_argument("optimizer.groups[{}]: no parameter is left whose whole name matches '{}'; {}", i, shown(patterns[i]),
+                  suggestion("", names));
   }
 }
 

@@ -72,7 +72,8 @@ class RuleOptimizer final : public Optimizer {
       option("dialect", dialect_, names, "whose rule and defaults the optimizer's name stands for");
     }
     option("groups", groups_, "list of {match: pattern, option: value}",
-           "other options for parameters whose whole name matches; the first counts", [this](const Value& groups, const Reading& reading) {
+           "other options for parameters whose whole name matches the regular expression; the first counts",
+           [this](const Value& groups, const Reading& reading) {
              check_groups(groups, reading, [this](const Value& options, const Reading& at) { with(options, at); });
            });
     option.keys([this](Options& keys) { group_options(keys); }, true);

@@ -142,6 +142,9 @@ std::string shown(std::string_view text, std::size_t limit) {
 }
 
 std::string nearest(std::string_view name, const std::vector<std::string>& known) {
+  const auto begins = [&](const std::string& candidate) { return candidate.compare(0, name.size(), name) == 0; };
+  const bool is_abbreviation = name.size() >= 3 && std::count_if(known.begin(), known.end(), begins) == 1;
+  if (is_abbreviation) return *std::find_if(known.begin(), known.end(), begins);
   std::string best;
   std::size_t least = name.size() + 1;
   for (const std::string& candidate : known) {

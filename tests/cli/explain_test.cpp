@@ -46,6 +46,11 @@ TEST_F(Explain, FindsARunByTheBeginningOfItsName) {
   ASSERT_EQ(descent({"run", "e.yaml"}).code, 0);
   EXPECT_EQ(descent({"explain", "latest"}).code, 0);
   EXPECT_EQ(descent({"explain", "e/latest"}).code, 0);
+  write("s.yaml", kParabola + std::string("sweep: {grid: {optimizer.lr: [0.1, 1]}}\n"));
+  ASSERT_EQ(descent({"run", "s.yaml", "--out", "s"}).code, 0);
+  const Result study = descent({"explain", "s", "--parameter", "x"});
+  EXPECT_EQ(study.code, 2);
+  EXPECT_THAT(study.err, HasSubstr("s: a sweep or comparison has many runs"));
   EXPECT_EQ(descent({"explain", "e/2"}).code, 0);
 }
 

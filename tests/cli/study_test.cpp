@@ -100,6 +100,17 @@ TEST_F(Folders, AreListedShownAndCompared) {
   EXPECT_TRUE(diff["settings"].contains("optimizer.lr"));
 }
 
+TEST_F(Folders, AreTakenInTheOrderOfTheirMakingWithinASecondToo) {
+  write("e.yaml", kParabola);
+  std::string newest;
+  for (const char* digits : {"ffff", "0000", "7777"}) {
+    newest = std::string("runs/e/20260101-000000-") + digits;
+    ASSERT_EQ(descent({"run", "e.yaml", "--out", newest}).code, 0);
+    EXPECT_THAT(descent({"show", "latest"}).out, HasSubstr(newest));
+  }
+  EXPECT_EQ(parse_json(descent({"runs", "--json"}).out)[2]["folder"], newest);
+}
+
 TEST_F(Folders, DifferByEachOptionOfAGroup) {
   for (const char* rate : {"0.1", "0.2"}) {
     write("e.yaml", std::string("objective: {type: expression, expression: \"x^2 + y^2\", start: {x: 4, y: 1}}\ntrain: {steps: 3}\n") +

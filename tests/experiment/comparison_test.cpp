@@ -73,6 +73,15 @@ TEST_F(Compare, WarnsWhenTheBestValueLiesAtTheEndOfItsGrid) {
   EXPECT_THAT(printed_, HasSubstr("the best value lies at the end of its grid"));
 }
 
+TEST_F(Compare, NamesWhatDoesWorseAsTunedThanAsGiven) {
+  const Json summary =
+      compare(kNoisy + "compare: {optimizers: [{type: sgd, lr: 0.05}, {type: adam, lr: 1e-6}], tune: {lr: [1e-5, 1e-4]}}\n");
+  const Json& optimizers = summary["problems"][0]["optimizers"];
+  EXPECT_EQ(optimizers[0]["worse_than_given"], true);
+  EXPECT_EQ(optimizers[1]["worse_than_given"], false);
+  EXPECT_THAT(printed_, HasSubstr("worse as tuned than as given, so tune on more seeds: sgd\n"));
+}
+
 TEST_F(Compare, WidensTheGridOnRequest) {
   const Json summary = compare(kNoisy + "compare: {optimizers: [sgd], tune: {lr: [1e-4, 1e-3, 1e-2]}, seeds: [1], widen: true}\n");
   const Json& sgd = summary["problems"][0]["optimizers"][0];
@@ -84,9 +93,9 @@ TEST_F(Compare, GivesEveryRunAsManyGradients) {
   const Json summary =
       compare("objective: {type: rosenbrock}\ntrain: {steps: 40}\ncompare: {optimizers: [lbfgs, {type: sgd, lr: 1e-3}], seeds: [1]}\n");
   const Json& optimizers = summary["problems"][0]["optimizers"];
-  EXPECT_EQ(optimizers[1]["default"]["evaluations"], 40);
-  EXPECT_GE(optimizers[0]["default"]["evaluations"], 40);
-  EXPECT_LT(optimizers[0]["default"]["evaluations"], 40 + 26);  // a step that has begun ends
+  EXPECT_EQ(optimizers[1]["as_given"]["evaluations"], 40);
+  EXPECT_GE(optimizers[0]["as_given"]["evaluations"], 40);
+  EXPECT_LT(optimizers[0]["as_given"]["evaluations"], 40 + 26);  // a step that has begun ends
 }
 
 TEST_F(Compare, SeesThatSeedsChangeNothingWhereARunBecomesNotANumber) {
@@ -101,7 +110,7 @@ TEST_F(Compare, HoldsTheLastValueOfARunThatReachedItsTarget) {
   const Json summary = compare(
       "objective: {type: quadratic, start: [4, 1.5], noise: 0.01}\ntrain: {steps: 200, target: {metric: loss, value: 0.5}}\n"
       "compare: {optimizers: [{type: sgd, lr: 0.03}], seeds: [1, 2, 3]}\n");
-  for (const Json& value : summary["problems"][0]["optimizers"][0]["default"]["curve"]["median"]) EXPECT_TRUE(value.is_number());
+  for (const Json& value : summary["problems"][0]["optimizers"][0]["as_given"]["curve"]["median"]) EXPECT_TRUE(value.is_number());
 }
 
 TEST_F(Compare, GoesOnWhereItWasCutOff) {
@@ -120,7 +129,7 @@ TEST_F(Compare, GoesOnWhereItWasCutOff) {
   const Json cut = parse_json(slurp(folder_ / "cut/summary.json"));
   for (const std::size_t i : {0U, 1U}) {
     const Json &a = cut["problems"][0]["optimizers"][i], &b = whole["problems"][0]["optimizers"][i];
-    for (const char* phase : {"tuned", "default"}) {
+    for (const char* phase : {"tuned", "as_given"}) {
       for (const char* key : {"values", "curve", "time_to_target"}) EXPECT_EQ(a[phase][key], b[phase][key]) << phase << ' ' << key;
     }
     EXPECT_EQ(a["sensitivity"], b["sensitivity"]);
@@ -169,8 +178,8 @@ TEST_F(Compare, CountsAMissOfTheTargetAsInfinite) {
       compare(kNoisy +
               "compare: {optimizers: [{type: sgd, lr: 0.05}, {type: sgd, lr: 1e-6}], seeds: [1, 2], target: {metric: loss, value: 0.1}}\n");
   const Json& optimizers = summary["problems"][0]["optimizers"];
-  EXPECT_GT(optimizers[0]["default"]["median_time_to_target"], 1);
-  EXPECT_EQ(optimizers[1]["default"]["median_time_to_target"], nullptr);
+  EXPECT_GT(optimizers[0]["as_given"]["median_time_to_target"], 1);
+  EXPECT_EQ(optimizers[1]["as_given"]["median_time_to_target"], nullptr);
 }
 
 TEST_F(Compare, ScoresOptimizersOverManyProblems) {
@@ -194,7 +203,7 @@ TEST_F(Compare, RanksAnAccuracyTheOtherWayRound) {
   const Json& ranking = summary["problems"][0]["ranking"];
   EXPECT_EQ(ranking["order"][0], "adam");
   EXPECT_GT(ranking["median"][1], ranking["median"][0]);
-  const Json& adam = summary["problems"][0]["optimizers"][1]["default"];
+  const Json& adam = summary["problems"][0]["optimizers"][1]["as_given"];
   EXPECT_LE(adam["q25"], adam["median"]);
   EXPECT_LE(adam["median"], adam["q75"]);
   EXPECT_LE(adam["low"], adam["high"]);
@@ -203,7 +212,7 @@ TEST_F(Compare, RanksAnAccuracyTheOtherWayRound) {
 
 TEST_F(Compare, GivesARuleThatEvaluatesOftenNoMoreEvaluations) {
   const Json summary = compare("objective: {type: rosenbrock}\ntrain: {steps: 6}\ncompare: {optimizers: [sgd, lbfgs]}\n");
-  for (const Json& optimizer : summary["problems"][0]["optimizers"]) EXPECT_EQ(optimizer["default"]["evaluations"], 6);
+  for (const Json& optimizer : summary["problems"][0]["optimizers"]) EXPECT_EQ(optimizer["as_given"]["evaluations"], 6);
 }
 
 TEST_F(Compare, RefusesTuningSeedsAmongTheEvaluationSeeds) {

@@ -104,7 +104,7 @@ TEST(Optimizer, RefusesAGroupThatMatchesNothing) {
                              [&] {
                                sgd->add_parameters({{"0.weight", parameter({1})}});
                              }),
-              HasSubstr("groups[0]: no parameter is left for the pattern 'bias'"));
+              HasSubstr("groups[0]: no parameter is left whose whole name matches 'bias'; known: 0.weight"));
 }
 
 TEST(Optimizer, RefusesAGroupWithAnUnknownOption) {

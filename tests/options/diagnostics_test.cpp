@@ -137,6 +137,7 @@ TEST(Nearest, FindsTheNameThatWasMeant) {
   EXPECT_EQ(nearest("sdg", known), "sgd");
   EXPECT_EQ(nearest("batch-size", known), "batch_size");
   EXPECT_EQ(nearest("lrr", known), "lr");
+  EXPECT_EQ(nearest("acc", {"accuracy", "auc"}), "accuracy");
 }
 
 TEST(Nearest, IsSilentWhenNothingIsNear) {

@@ -17,7 +17,7 @@ function lossCurves({ optimizers, objective, metric, target, seeds_matter: rando
   if (typeof minimum === 'number' && minimum !== 0) {
     const above = (list) => list.map((y) => (typeof y === 'number' ? y - minimum : y));
     const bands = (one) => Object.fromEntries(Object.entries(one).map(([id, pair]) => [id, pair.map((bound) => bound && above(bound))]));
-    variants.excess = (isTuned(optimizers) ? variants.tuned : variants.default).map((one) => ({
+    variants.excess = (isTuned(optimizers) ? variants.tuned : variants.as_given).map((one) => ({
       ...one,
       y: above(one.y),
       bands: bands(one.bands),
@@ -28,8 +28,8 @@ function lossCurves({ optimizers, objective, metric, target, seeds_matter: rando
     note: random && `Median over ${plural(protocol.seeds.length, 'evaluation seed')}.`,
     y: metric,
     variants: variants.excess ? { excess: variants.excess, ...variants } : variants,
-    names: { tuned: 'tuned', default: 'untuned', excess: 'above the minimum' },
-    bands: random ? { quartiles: 'quartiles', median: '95 % of the median' } : {},
+    names: { tuned: 'tuned', as_given: 'as given', excess: 'above the minimum' },
+    bands: random ? { quartiles: 'quartiles', median: 'bootstrap band of the median' } : {},
     group,
     target: target?.metric === metric && { at: target.value, text: 'target' },
     size: 'wide',
@@ -144,7 +144,7 @@ function overallSection({ profile, overall, problems }, indexOf) {
   );
   const columns = [
     { head: 'optimizer', cell: (name) => [swatch(indexOf(name)), name] },
-    numberColumn('mean rank', (name) => overall.mean_rank[overall.optimizers.indexOf(name)], {
+    numberColumn('mean rank of medians', (name) => overall.mean_rank[overall.optimizers.indexOf(name)], {
       cell: (name) => num(overall.mean_rank[overall.optimizers.indexOf(name)], 3),
     }),
     profile && numberColumn('profile score', score, { hint: `mean of the performance profile up to ${profile.r_max} times the fastest` }),

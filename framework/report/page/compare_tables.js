@@ -5,7 +5,7 @@ const names = (list) => list.map(({ name }) => name);
 const never = (x) => (x === null || x === undefined ? '∞' : count(x));
 
 // What an optimizer did with the options that tuning chose, or without tuning as given.
-const result = (one) => one.tuned ?? one.default;
+const result = (one) => one.tuned ?? one.as_given;
 
 const isTuned = (optimizers) => optimizers.some(({ tuned }) => tuned);
 
@@ -71,18 +71,20 @@ function resultTable({ optimizers, ranking, metric, target, seeds_matter: random
   const edge = ({ at_edge: keys }) =>
     keys?.length > 0 &&
     el('span', { class: 'edge', title: 'the best value is the last of its grid: widen the grid' }, ` at the edge: ${keys.join(', ')}`);
+  const worse = ({ worse_than_given: is }) =>
+    is && el('span', { class: 'edge', title: 'tuning chose by too few seeds: tune on more' }, ' worse than as given');
   const columns = [
     { head: 'optimizer', cell: ({ name }) => [el('span', { class: 'place' }, place(ranking, name)), swatch(indexOf(name)), name] },
     isTuned(optimizers)
-      ? { head: 'chosen', cell: (one) => [options(one.chosen), edge(one)] }
+      ? { head: 'chosen', cell: (one) => [options(one.chosen), edge(one), worse(one)] }
       : { head: 'options', cell: (one) => options(one.options) || 'defaults' },
     numberColumn(`${metric}, median`, (one) => result(one).median, { cell: (one) => infinite(result(one).median) }),
     random && { head: 'quartiles', numeric: true, cell: (one) => band(result(one).q25, result(one).q75) },
     random && stripColumn(optimizers, indexOf),
     isTuned(optimizers) &&
-      numberColumn('untuned', (one) => one.default?.median, {
+      numberColumn('as given', (one) => one.as_given?.median, {
         hint: 'median with the options as given',
-        cell: (one) => infinite(one.default?.median),
+        cell: (one) => infinite(one.as_given?.median),
       }),
     target && {
       head: `steps to ${num(target.value, 3)}`,
@@ -92,7 +94,7 @@ function resultTable({ optimizers, ranking, metric, target, seeds_matter: random
       hint: `until ${target.metric} is ${target.value}, median`,
     },
     random &&
-      numberColumn('mean rank', ({ name }) => ranking.mean_rank?.[at(name)], { cell: ({ name }) => num(ranking.mean_rank?.[at(name)], 3) }),
+      numberColumn('mean rank over seeds', ({ name }) => ranking.mean_rank?.[at(name)], { cell: ({ name }) => num(ranking.mean_rank?.[at(name)], 3) }),
     { head: 'diverged', numeric: true, cell: (one) => count(result(one).diverged) },
     { head: 'evaluations', numeric: true, cell: (one) => count(result(one).evaluations), hint: 'of the gradient, in one run' },
     { head: 'time', numeric: true, cell: (one) => seconds(result(one).seconds), hint: 'of one run, median' },
@@ -135,7 +137,7 @@ const optionTable = (optimizers) =>
       caption: 'Where the median may lie, options as given and as chosen, sensitivity',
       columns: [
         { head: 'optimizer', cell: ({ name }) => name },
-        { head: 'median, 95 %', numeric: true, cell: (one) => band(result(one).low, result(one).high) },
+        { head: 'median, bootstrap 95 %', numeric: true, cell: (one) => band(result(one).low, result(one).high) },
         { head: 'given', cell: (one) => options(one.options) || 'defaults' },
         { head: 'chosen', cell: (one) => options(one.chosen) || '–' },
         { head: 'sensitivity, decades', numeric: true, cell: ({ sensitivity }) => num(sensitivity?.width_decades, 2) },
