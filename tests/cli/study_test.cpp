@@ -111,6 +111,20 @@ TEST_F(Folders, AreTakenInTheOrderOfTheirMakingWithinASecondToo) {
   EXPECT_EQ(parse_json(descent({"runs", "--json"}).out)[2]["folder"], newest);
 }
 
+// The page of a run that ends is made of its summary in memory; a later one of summary.json.
+TEST_F(Folders, HaveThePageThatTheirFilesMake) {
+  const std::string bowl = "objective: {type: quadratic, noise: 0.1}\ntrain: {steps: 20}\n";
+  write("run.yaml", kParabola);
+  write("sweep.yaml", bowl + "optimizer: sgd\nsweep: {grid: {optimizer.lr: [0.1, 1e9], seed: [1, 2]}}\n");
+  write("compare.yaml", bowl + "compare: {optimizers: [sgd, adam], tune: {lr: [0.01, 0.1, 1e9]}, seeds: [1, 2]}\n");
+  for (const std::string name : {"run", "sweep", "compare"}) {
+    ASSERT_EQ(run(name, name + ".yaml").code, 0);
+    const std::string page = file(name + "/report.html");
+    ASSERT_EQ(descent({"report", name}).code, 0);
+    EXPECT_TRUE(page == file(name + "/report.html")) << name;
+  }
+}
+
 TEST_F(Folders, DifferByEachOptionOfAGroup) {
   for (const char* rate : {"0.1", "0.2"}) {
     write("e.yaml", std::string("objective: {type: expression, expression: \"x^2 + y^2\", start: {x: 4, y: 1}}\ntrain: {steps: 3}\n") +

@@ -14,7 +14,8 @@ const reasons = {
   ],
   'options contradict each other': [
     'nesterov_without_momentum', 'split_and_separate_file', 'start_of_another_length', 'metric_twice', 'bounds_the_wrong_way_round',
-    'momentum_of_an_optimizer_without', 'milestones_that_do_not_fit', 'unit_inside_a_product',
+    'momentum_of_an_optimizer_without', 'milestones_that_do_not_fit', 'unit_inside_a_product', 'comparison_that_widens_two_options',
+    'comparison_that_widens_nothing',
   ],
   'values must be counted or compared': [
     'split_that_leaves_nothing', 'rows_and_targets_of_other_lengths', 'ragged_rows', 'batch_that_rows_do_not_fill',
