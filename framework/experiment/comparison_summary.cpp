@@ -28,7 +28,8 @@ bool seeds_matter(const ComparedProblem& problem) {
   });
 }
 
-Json ranking_of(const ComparedProblem& problem, const stats::Table& costs, const Judge& judge, bool is_random) {
+// `start` is the cost before the first step, infinite where it is not known.
+Json ranking_of(const ComparedProblem& problem, const stats::Table& costs, const Judge& judge, bool is_random, double start) {
   const stats::Ranking ranking = stats::rank(costs);
   std::vector<std::string> names;
   for (const Contender& contender : problem.contenders) names.push_back(contender.name);
@@ -43,23 +44,26 @@ Json ranking_of(const ComparedProblem& problem, const stats::Table& costs, const
   Json p = Json::array(), effect = Json::array();
   for (const auto& row : ranking.p) p.push_back(json_numbers(row));
   for (const auto& row : ranking.effect) effect.push_back(json_numbers(row));
-  // Without chance there is nothing to test: equal values tie, and the least wins.
-  const bool is_tie = std::count(ranking.medians.begin(), ranking.medians.end(), ranking.medians[ranking.order[0]]) > 1;
+  const std::size_t first = ranking.order[0];
+  const double best = ranking.medians[first];
   std::vector<std::size_t> tied = ranking.tied;
-  std::optional<std::size_t> winner = ranking.winner;
+  bool wins = ranking.winner.has_value();
   std::string verdict = stats::verdict(ranking, names);
-  if (!is_random) {
+  if (!is_random) {  // there is nothing to test: equal values tie, and the least wins
     tied.clear();
     for (const std::size_t i : ranking.order) {
-      if (ranking.medians[i] == ranking.medians[ranking.order[0]]) tied.push_back(i);
+      if (ranking.medians[i] == best) tied.push_back(i);
     }
-    winner = is_tie || !std::isfinite(ranking.medians[ranking.order[0]]) ? std::nullopt : std::optional(ranking.order[0]);
-    verdict =
-        fmt::format("{} (exact: the seeds change nothing here)", winner ? names[*winner] + " is best" : "no winner: the best are equal");
+    wins = tied.size() == 1 && std::isfinite(best);
+    verdict = fmt::format("{} (exact: the seeds change nothing here)", wins ? names[first] + " is best" : "no winner: the best are equal");
+  }
+  if (wins && best >= start) {
+    wins = false;
+    verdict = fmt::format("no winner: {} is best, and ends no better than it starts", names[first]);
   }
   return {{"order", named(ranking.order)},
           {"tied", named(tied)},
-          {"winner", winner ? Json(names[*winner]) : Json(nullptr)},
+          {"winner", wins ? Json(names[first]) : Json(nullptr)},
           {"verdict", verdict},
           {"median", json_numbers(medians)},
           {"mean_rank", json_numbers(ranking.mean_ranks)},
@@ -125,6 +129,7 @@ struct ProblemSummary {
     const Experiment& own = comparison.bases.experiments[base].experiment();
     const Setup setup(own);
     const auto goal = goal_of(experiment, *setup.problem, judge.metric);
+    const auto start = judge.metric == "loss" ? setup.problem->value() : std::nullopt;
     const bool is_random = seeds_matter(problem);
     Json optimizers = Json::array();
     stats::Table table;
@@ -143,7 +148,7 @@ struct ProblemSummary {
             {"target", goal ? Json{{"metric", goal->metric}, {"value", goal->value}} : Json(nullptr)},
             {"objective", Landscape::json_of(own, paths)},
             {"optimizers", std::move(optimizers)},
-            {"ranking", ranking_of(problem, table, judge, is_random)}};
+            {"ranking", ranking_of(problem, table, judge, is_random, start ? judge.cost(*start) : kInfinity)}};
   }
 };
 

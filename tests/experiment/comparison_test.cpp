@@ -73,6 +73,15 @@ TEST_F(Compare, WarnsWhenTheBestValueLiesAtTheEndOfItsGrid) {
   EXPECT_THAT(printed_, HasSubstr("the best value lies at the end of its grid"));
 }
 
+TEST_F(Compare, HasNoWinnerWhereNoneGetsBetter) {
+  const Json summary = compare(
+      "objective: {type: quadratic, start: [4, 1.5]}\ntrain: {steps: 60}\n"
+      "compare: {optimizers: [{type: sgd, lr: 1}, {type: sgd, lr: 2}], seeds: [1]}\n");
+  const Json& ranking = summary["problems"][0]["ranking"];
+  EXPECT_EQ(ranking["winner"], nullptr);
+  EXPECT_EQ(ranking["verdict"], "no winner: sgd lr=1 is best, and ends no better than it starts");
+}
+
 TEST_F(Compare, NamesWhatDoesWorseAsTunedThanAsGiven) {
   const Json summary =
       compare(kNoisy + "compare: {optimizers: [{type: sgd, lr: 0.05}, {type: adam, lr: 1e-6}], tune: {lr: [1e-5, 1e-4]}}\n");
