@@ -67,6 +67,8 @@ void check_is_of(const Trial& trial, const std::string& line, const RunFolder& f
        trial.number + 1, shown(begin, 300));
 }
 
+std::string in_digits(double seconds) { return seconds < 10 ? fmt::format("{:.2g}", seconds) : fmt::format("{:.0f}", seconds); }
+
 }  // namespace
 
 double Judge::cost(double value) const {
@@ -210,10 +212,6 @@ void Plan::add(Bases& bases, std::size_t base, const Assignment& sample, std::in
   steps += count * most;
   seconds += result.seconds * static_cast<double>(most) / static_cast<double>(begun) * static_cast<double>(count);
 }
-
-namespace {
-std::string in_digits(double seconds) { return seconds < 10 ? fmt::format("{:.2g}", seconds) : fmt::format("{:.0f}", seconds); }
-}  // namespace
 
 std::string plan_in_words(const Experiment& experiment) {
   Plan plan;

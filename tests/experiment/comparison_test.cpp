@@ -130,11 +130,7 @@ TEST_F(Compare, GoesOnWhereItWasCutOff) {
   std::size_t end = 0;
   for (int line = 0; line < 9; ++line) end = trials.find('\n', end) + 1;
   spill(folder_ / "cut/trials.jsonl", trials.substr(0, end));
-  RunRequest request;
-  request.quiet = true;
-  testing::internal::CaptureStdout();
-  EXPECT_EQ(resume(request, folder_ / "cut"), 0);
-  testing::internal::GetCapturedStdout();
+  go_on(folder_ / "cut");
   const Json cut = parse_json(slurp(folder_ / "cut/summary.json"));
   for (const std::size_t i : {0U, 1U}) {
     const Json &a = cut["problems"][0]["optimizers"][i], &b = whole["problems"][0]["optimizers"][i];

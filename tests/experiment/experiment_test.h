@@ -49,6 +49,12 @@ class ExperimentTest : public ::testing::Test {
     EXPECT_EQ(command(), 0);
     return testing::internal::GetCapturedStdout();
   }
+  // Resumes a sweep or comparison.
+  static void go_on(const std::string& folder) {
+    RunRequest request;
+    request.quiet = true;
+    printed_by([&] { return resume(request, folder); });
+  }
 
   Experiment load(const std::string& text) const { return Experiment::load(write(text), {}); }
 

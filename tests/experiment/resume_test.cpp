@@ -21,11 +21,6 @@ class Resume : public ExperimentTest {
     printed_by([&] { return run(request); });
     return request.out;
   }
-  static void go_on(const std::string& folder) {
-    RunRequest request;
-    request.quiet = true;
-    printed_by([&] { return resume(request, folder); });
-  }
   static Json results(const std::string& folder) {
     Json summary = parse_json(slurp(folder + "/summary.json"));
     summary.erase("seconds");
@@ -138,9 +133,7 @@ class ResumeData : public Resume {
   std::string run_to(const std::string& folder, const std::string& experiment) {
     request_.file = experiment;
     request_.out = folder_ / folder;
-    testing::internal::CaptureStdout();
-    EXPECT_EQ(run(request_), 0);
-    testing::internal::GetCapturedStdout();
+    printed_by([&] { return run(request_); });
     return request_.out;
   }
   RunRequest request_;

@@ -188,11 +188,7 @@ TEST_F(Sweep, GoesOnWhereItWasCutOff) {
   spill(folder_ / "cut/trials.jsonl", trials.substr(0, end + 20));  // four whole trials and a part
   spill(folder_ / "cut/records.jsonl", records.substr(0, records.find("{\"trial\":5,") + 300));
   std::filesystem::remove(folder_ / "cut/summary.json");
-  RunRequest request;
-  request.quiet = true;
-  testing::internal::CaptureStdout();
-  EXPECT_EQ(resume(request, folder_ / "cut"), 0);
-  testing::internal::GetCapturedStdout();
+  go_on(folder_ / "cut");
   for (const char* name : {"trials.jsonl", "records.jsonl"}) EXPECT_EQ(file("cut", name), file("whole", name));
   EXPECT_GT(parse_json(file("cut", "summary.json"))["seconds"], 0);
   Json first = parse_json(file("whole", "summary.json")), second = parse_json(file("cut", "summary.json"));
@@ -219,11 +215,7 @@ TEST_F(Sweep, MakesAKeptRunAgainThatWasInterruptedOrIsDamaged) {
   const std::string whole = file("run", summary_of_1);
   for (const char* left : {"", "{", "{}", "{\"status\":\"interrupted\"}"}) {
     spill(folder_ / ("run/" + summary_of_1), left);
-    RunRequest request;
-    request.quiet = true;
-    testing::internal::CaptureStdout();
-    EXPECT_EQ(resume(request, folder_ / "run"), 0);
-    testing::internal::GetCapturedStdout();
+    go_on(folder_ / "run");
     EXPECT_EQ(file("run", summary_of_1), whole) << left;
   }
 }
