@@ -1,14 +1,14 @@
 #include "descent/core/file.h"
 
 #include <fcntl.h>
-#include <openssl/evp.h>
+#include <nettle/sha2.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <list>
-#include <memory>
 #include <random>
 #include <system_error>
 #include <utility>
@@ -156,19 +156,18 @@ void write_files(const std::string& folder, const std::vector<FileContent>& file
 
 std::string sha256_of_file(const std::string& path) {
   const File file = File::regular(path);
-  const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(), &EVP_MD_CTX_free);
-  std::vector<unsigned char> block(1 << 16), digest(EVP_MAX_MD_SIZE);
-  bool good = context && EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr);
-  for (std::uint64_t left = file.size(), n; good && left > 0; left -= n) {
+  sha256_ctx context;
+  sha256_init(&context);
+  std::vector<std::uint8_t> block(1 << 16);
+  for (std::uint64_t left = file.size(), n; left > 0; left -= n) {
     n = std::min<std::uint64_t>(left, block.size());
     file.read(block.data(), n);
-    good = EVP_DigestUpdate(context.get(), block.data(), n);
+    sha256_update(&context, n, block.data());
   }
-  unsigned size = 0;
-  if (!good || !EVP_DigestFinal_ex(context.get(), digest.data(), &size))
-    fail(ErrorKind::internal, "{}: libcrypto computed no SHA-256", path);
+  std::array<std::uint8_t, SHA256_DIGEST_SIZE> digest;
+  sha256_digest(&context, digest.size(), digest.data());
   std::string text;
-  for (unsigned i = 0; i < size; ++i) text += fmt::format("{:02x}", digest[i]);
+  for (const std::uint8_t byte : digest) text += fmt::format("{:02x}", byte);
   return text;
 }
 

@@ -104,4 +104,10 @@ std::string unstable_rate(Problem& problem, const optim::Optimizer& optimizer) {
       optimizer.lr(), limit, limit * *curvature, *curvature);
 }
 
+std::vector<std::string> doubts(Problem& problem, const optim::Optimizer& optimizer) {
+  std::vector<std::string> all{problem.doubt(), unstable_rate(problem, optimizer)};
+  all.erase(std::remove(all.begin(), all.end(), ""), all.end());
+  return all;
+}
+
 }  // namespace descent

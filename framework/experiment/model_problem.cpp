@@ -108,6 +108,7 @@ class ModelProblem final : public Problem {
     return names;
   }
 
+  std::string doubt() const override { return doubt_; }
   bool higher_is_better(const std::string& name) const override {
     return std::any_of(metrics_.begin(), metrics_.end(),
                        [&](const auto& metric) { return metric.first == name && metric.second->higher_is_better(); });
@@ -151,7 +152,11 @@ class ModelProblem final : public Problem {
       tried = predict(first_rows(2));
       model_->train();
     });
-    at_key(experiment, "loss", [&] { (*loss_)(tried.output, tried.target); });
+    at_key(experiment, "loss", [&] {
+      (*loss_)(tried.output, tried.target);
+      loss_->check_outputs(tried.output);
+      doubt_ = loss_->doubt(tried.output);
+    });
     for (std::size_t i = 0; i < metrics_.size(); ++i) {
       at_key(experiment, fmt::format("metrics[{}]", i), [&] { measure(*metrics_[i].second, tried); });
     }
@@ -218,6 +223,7 @@ class ModelProblem final : public Problem {
 
   Data data_;
   std::unique_ptr<nn::Loss> loss_;
+  std::string doubt_;
   std::vector<std::pair<std::string, std::unique_ptr<nn::Metric>>> metrics_;
   std::unique_ptr<nn::Model> model_;
   std::unique_ptr<Batches> batches_;

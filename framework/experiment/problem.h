@@ -49,6 +49,8 @@ class Problem {
   virtual std::vector<Evaluation> evaluate() { return {}; }
   // The names of all that is measured: "loss", "validation/loss", "validation/accuracy", …
   virtual std::vector<std::string> measured() const { return {"loss"}; }
+  // What looks wrong about it, although it can be trained; "" if nothing does.
+  virtual std::string doubt() const { return ""; }
   // Of a metric's name without its split.
   virtual bool higher_is_better(const std::string& /*metric*/) const { return false; }
 };

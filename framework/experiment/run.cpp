@@ -91,7 +91,7 @@ class Run {
     console_.log_to(folder_->file("run.log"));
     console_.line(
         fmt::format("{}  {}  {}  seed {}", experiment_.name, parameters_in_words(*problem_), experiment_.optimizer.type, experiment_.seed));
-    if (const std::string unstable = unstable_rate(*problem_, *optimizer_); !unstable.empty()) console_.line("warning: " + unstable);
+    for (const std::string& doubt : doubts(*problem_, *optimizer_)) console_.line("warning: " + doubt);
     const std::int64_t per_epoch = problem_->steps_per_epoch();
     console_.expect(experiment_.train.total_steps(per_epoch), per_epoch,
                     experiment_.log.every.value_or(std::max<std::int64_t>(per_epoch, 1)));
@@ -168,8 +168,7 @@ int exit_code(const Outcome& outcome, const std::vector<Requirement>& requiremen
 // Of a single run: its parameters; warns of what looks wrong.
 std::string checked_in_words(const Experiment& experiment) {
   const Setup setup(experiment);
-  const std::string unstable = unstable_rate(*setup.problem, *setup.optimizer);
-  if (!unstable.empty()) std::fprintf(stderr, "warning: %s\n", unstable.c_str());
+  for (const std::string& doubt : doubts(*setup.problem, *setup.optimizer)) std::fprintf(stderr, "warning: %s\n", doubt.c_str());
   return parameters_in_words(*setup.problem);
 }
 

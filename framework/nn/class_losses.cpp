@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "descent/autograd/elementwise.h"
@@ -84,6 +85,8 @@ Tensor nll_loss(const Tensor& log_probabilities, const Tensor& labels, const Ten
 
 namespace {
 
+constexpr Range kLogarithms{-kInfinity, 0};  // of probabilities
+
 struct BceWithLogits : ReducedLoss {
   double pos_weight = 1;
   void options(Options& option) override {
@@ -93,16 +96,17 @@ struct BceWithLogits : ReducedLoss {
   Tensor operator()(const Tensor& output, const Tensor& target) const override {
     return bce_with_logits_loss(output, target, pos_weight, reduction);
   }
-  void check_targets(const Tensor& targets) const override { check_targets_within("bce_with_logits", targets, kUnitInterval); }
+  void check_targets(const Tensor& targets) const override { check_within("bce_with_logits", "targets", targets, kUnitInterval); }
   double threshold() const override { return 0; }
 };
 
 struct Bce : LossFunction<bce_loss> {
-  void check_targets(const Tensor& targets) const override { check_targets_within("bce", targets, kUnitInterval); }
+  void check_targets(const Tensor& targets) const override { check_within("bce", "targets", targets, kUnitInterval); }
+  void check_outputs(const Tensor& outputs) const override { check_within("bce", "probabilities", outputs, kUnitInterval); }
 };
 
 struct Hinge : LossFunction<hinge_loss> {
-  void check_targets(const Tensor& targets) const override { check_targets_within("hinge", targets, {-1, 1}); }
+  void check_targets(const Tensor& targets) const override { check_within("hinge", "targets", targets, {-1, 1}); }
   double threshold() const override { return 0; }
 };
 
@@ -117,8 +121,9 @@ struct KlDiv : Loss {
     return kl_div_loss(output, target, log_target, reduction);
   }
   void check_targets(const Tensor& targets) const override {
-    check_targets_within("kl_div", targets, log_target ? Range{-kInfinity, 0} : kUnitInterval);
+    check_within("kl_div", "targets", targets, log_target ? kLogarithms : kUnitInterval);
   }
+  void check_outputs(const Tensor& outputs) const override { check_within("kl_div", "log-probabilities", outputs, kLogarithms); }
 };
 
 struct Nll : ReducedLoss {
@@ -131,6 +136,7 @@ struct Nll : ReducedLoss {
   Tensor operator()(const Tensor& output, const Tensor& labels) const override {
     return nll_loss(output, labels, class_weights(output.dtype()), reduction);
   }
+  void check_outputs(const Tensor& outputs) const override { check_within("nll", "log-probabilities", outputs, kLogarithms); }
 
  protected:
   Tensor class_weights(DType dtype) const {
@@ -146,6 +152,14 @@ struct CrossEntropy : Nll {
   }
   Tensor operator()(const Tensor& output, const Tensor& labels) const override {
     return cross_entropy_loss(output, labels, class_weights(output.dtype()), label_smoothing, reduction);
+  }
+  void check_outputs(const Tensor& /*logits*/) const override {}
+  std::string doubt(const Tensor& outputs) const override {
+    if (outputs.rank() != 2 || outputs.size(1) < 2) return "";
+    for (const double x : sum(outputs, {1}).to_vector()) {
+      if (!(std::abs(x - 1) <= 1e-5)) return "";
+    }
+    return "cross_entropy applies softmax to the model's outputs, and each row of them sums to 1 already: does the model end in softmax?";
   }
 };
 

@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdint>
@@ -101,12 +102,24 @@ class Pass {
   }
   template <class Rule, class... S>
   static void run(std::int64_t n, T* w, const T* g, const Rule& rule, S*... s) {
-    const auto pass = [=] {
-      for (std::int64_t i = 0; i < n; ++i) rule(w[i], g[i], s[i]...);
+    const auto update = [=](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t i = begin; i < end; ++i) rule(w[i], g[i], s[i]...);
     };
     constexpr std::int64_t kFew = 4;  // for which choosing an instruction set takes longer than the loop
-    n <= kFew ? pass() : vectorized(pass);
+    if (n <= kFew) return update(0, n);
+    vectorized([=] {
+      for (std::int64_t i = 0; i < n; i += kBlock) {
+        const std::int64_t ahead = i + 4 * kBlock;
+        if (ahead < n) (prefetch(w + ahead), prefetch(g + ahead), (prefetch(s + ahead), ...));
+        update(i, std::min(n, i + kBlock));
+      }
+    });
   }
+  // A block that is soon needed. Processors guess so by themselves, but less well the more arrays there are.
+  static void prefetch(const T* block) {
+    for (std::int64_t i = 0; i < kBlock; i += 64 / sizeof(T)) __builtin_prefetch(block + i);
+  }
+  static constexpr std::int64_t kBlock = 512 / sizeof(T);
 
   Parameter& parameter_;
   const Adjustment adjustment_;

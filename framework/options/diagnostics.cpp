@@ -70,6 +70,21 @@ std::vector<const Diagnostics::Item*> in_order(const std::vector<Diagnostics::It
 
 char folded(char c) { return c == '-' ? '_' : c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
+// As `lr` are those of `learning_rate`.
+bool are_initials(std::string_view letters, std::string_view name) {
+  std::string initials;
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    if (i == 0 || name[i - 1] == '_') initials += name[i];
+  }
+  return letters.size() > 1 && letters == initials;
+}
+
+template <class Predicate>
+const std::string* only_one(const std::vector<std::string>& names, const Predicate& is_meant) {
+  const auto first = std::find_if(names.begin(), names.end(), is_meant);
+  return first == names.end() || std::any_of(first + 1, names.end(), is_meant) ? nullptr : &*first;
+}
+
 // Insertions, deletions, replacements and swaps of neighbours that turn `a` into `b` (optimal string alignment); case does not count.
 std::size_t distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> before, above(b.size() + 1), row(b.size() + 1);
@@ -142,9 +157,10 @@ std::string shown(std::string_view text, std::size_t limit) {
 }
 
 std::string nearest(std::string_view name, const std::vector<std::string>& known) {
-  const auto begins = [&](const std::string& candidate) { return candidate.compare(0, name.size(), name) == 0; };
-  const bool is_abbreviation = name.size() >= 3 && std::count_if(known.begin(), known.end(), begins) == 1;
-  if (is_abbreviation) return *std::find_if(known.begin(), known.end(), begins);
+  const auto stands_for = [&](const std::string& candidate) { return are_initials(name, candidate) || are_initials(candidate, name); };
+  const auto begins = [&](const std::string& candidate) { return name.size() >= 3 && candidate.compare(0, name.size(), name) == 0; };
+  if (const std::string* short_for = only_one(known, stands_for)) return *short_for;
+  if (const std::string* longer = only_one(known, begins)) return *longer;
   std::string best;
   std::size_t least = name.size() + 1;
   for (const std::string& candidate : known) {

@@ -38,6 +38,17 @@ TEST_F(Guards, SayNothingOfOtherRulesAndFunctions) {
   EXPECT_THAT(unstable("{type: sgd, lr: 100}", "w^4 + b^2"), IsEmpty());
 }
 
+TEST_F(Guards, TellASoftmaxBelowCrossEntropy) {
+  const auto doubt = [&](const std::string& layers) {
+    return descent::Setup(load("data: moons\nmodel: {type: sequential, layers: " + layers +
+                               "}\nloss: cross_entropy\noptimizer: sgd\ntrain: {steps: 1}\n"))
+        .problem->doubt();
+  };
+  EXPECT_THAT(doubt("[linear, softmax]"), HasSubstr("does the model end in softmax?"));
+  EXPECT_THAT(doubt("[linear]"), IsEmpty());
+  EXPECT_THAT(doubt("[linear, log_softmax]"), IsEmpty());
+}
+
 TEST_F(Guards, LeaveTheParametersWhereTheyWere) {
   const Experiment experiment = load(kParabola);
   const descent::Setup setup(experiment);

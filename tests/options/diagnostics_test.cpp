@@ -138,6 +138,8 @@ TEST(Nearest, FindsTheNameThatWasMeant) {
   EXPECT_EQ(nearest("batch-size", known), "batch_size");
   EXPECT_EQ(nearest("lrr", known), "lr");
   EXPECT_EQ(nearest("acc", {"accuracy", "auc"}), "accuracy");
+  EXPECT_EQ(nearest("learning_rate", known), "lr");
+  EXPECT_EQ(nearest("wd", {"lr", "weight_decay"}), "weight_decay");
 }
 
 TEST(Nearest, IsSilentWhenNothingIsNear) {
