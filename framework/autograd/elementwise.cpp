@@ -75,17 +75,18 @@ void forward_rows(Node& y, const Walk<kOperands>& walk, ValueLoop<T> value) {
 template <class T>
 void backward_whole(Node& y, std::uint32_t k, SlopeLoop<T> slope, bool same) {
   const auto dx = y.in_grad<T>(k);
-  const T *out = y.out<T>(), *g = y.out_grad<T>();
-  if (same && !dx.accumulate) {
-    const T* in[kOperands];
-    for (std::uint32_t i = 0; i < y.input_count; ++i) in[i] = y.in<T>(i);
-    return slope(y.size, in, out, g, dx.data);
-  }
-  blocks<T>(y, walk_of(y), [&](std::int64_t n, const T* const* in, std::int64_t at, const auto&) {
+  const auto put = [&](std::int64_t n, const T* const* in, std::int64_t at) {
     T block[kBlock];
-    slope(n, in, out + at, g + at, dx.accumulate ? block : dx.data + at);
+    slope(n, in, y.out<T>() + at, y.out_grad<T>() + at, dx.accumulate ? block : dx.data + at);
     if (dx.accumulate) add_to(n, dx.data + at, block);
-  });
+  };
+  if (!same) return blocks<T>(y, walk_of(y), [&](std::int64_t n, const T* const* in, std::int64_t at, const auto&) { put(n, in, at); });
+  const std::int64_t step = dx.accumulate ? kBlock : y.size;
+  for (std::int64_t at = 0; at < y.size; at += step) {
+    const T* in[kOperands];
+    for (std::uint32_t i = 0; i < y.input_count; ++i) in[i] = y.in<T>(i) + at;
+    put(std::min(step, y.size - at), in, at);
+  }
 }
 
 template <class T>
@@ -140,7 +141,7 @@ Tensor run_elementwise(const ElementwiseOp& op, std::initializer_list<Tensor> op
   Shape shape = operands.begin()->defined() ? operands.begin()->shape() : Shape();
   for (const Tensor& x : operands) {
     check_operands(op.name, {operands.begin(), &x});
-    shape = broadcast(op.name, shape, x.shape());
+    if (x.shape() != shape) shape = broadcast(op.name, shape, x.shape());
   }
   return apply(op, shape, operands, [](Node&) {});
 }

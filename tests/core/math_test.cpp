@@ -159,6 +159,18 @@ TYPED_TEST(Math, UnderflowsGraduallyAndOverflowsToInfinity) {
   EXPECT_EQ(math::softplus(least), kTiny<T>);
 }
 
+TYPED_TEST(Math, GivesTheSameExponentialOfNegativesWhileItIsNormal) {
+  using T = TypeParam;
+  const T least = math::detail::Format<T>::kExpNormal;
+  EXPECT_GT(math::exp(least), std::numeric_limits<T>::min());
+  std::vector<T> arguments = seams<T>();
+  for (const T x : samples<T>(400'000)) arguments.push_back(x);
+  for (const T x : arguments) {
+    if (x > 0) continue;
+    EXPECT_TRUE(same(math::exp_of_negative(x), x < least ? T(0) : math::exp(x))) << +x;
+  }
+}
+
 TYPED_TEST(Math, RisesOverItsDomain) {
   using T = TypeParam;
   for (const auto& f : functions<T>()) {
