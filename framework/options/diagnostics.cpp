@@ -102,6 +102,31 @@ std::size_t distance(std::string_view a, std::string_view b) {
   return above[b.size()];
 }
 
+// `hidden` of `hidden_layers`.
+std::string longest_beginning(std::string_view name, const std::vector<std::string>& known) {
+  std::string longest;
+  for (const std::string& candidate : known) {
+    const std::string word = candidate + '_';
+    if (name.substr(0, word.size()) == word && candidate.size() > longest.size()) longest = candidate;
+  }
+  return longest;
+}
+
+// The one with the fewest changes, of at most a third of the letters.
+std::string least_changed(std::string_view name, const std::vector<std::string>& known) {
+  std::string best;
+  std::size_t least = name.size() + 1;
+  for (const std::string& candidate : known) {
+    const std::size_t longer = std::max(name.size(), candidate.size()), allowed = longer / 3;
+    if (longer - std::min(name.size(), candidate.size()) > allowed) continue;
+    const std::size_t changes = distance(name, candidate);
+    if (changes > allowed || changes >= least) continue;
+    least = changes;
+    best = candidate;
+  }
+  return best;
+}
+
 }  // namespace
 
 void Diagnostics::error(const Mark& mark, std::string path, std::string message, std::string help) {
@@ -161,18 +186,8 @@ std::string nearest(std::string_view name, const std::vector<std::string>& known
   const auto begins = [&](const std::string& candidate) { return name.size() >= 3 && candidate.compare(0, name.size(), name) == 0; };
   if (const std::string* short_for = only_one(known, stands_for)) return *short_for;
   if (const std::string* longer = only_one(known, begins)) return *longer;
-  std::string best;
-  std::size_t least = name.size() + 1;
-  for (const std::string& candidate : known) {
-    const std::size_t longer = std::max(name.size(), candidate.size()), allowed = longer / 3;
-    if (longer - std::min(name.size(), candidate.size()) > allowed) continue;
-    const std::size_t changes = distance(name, candidate);
-    if (changes <= allowed && changes < least) {
-      least = changes;
-      best = candidate;
-    }
-  }
-  return best;
+  const std::string first_words = longest_beginning(name, known);
+  return first_words.empty() ? least_changed(name, known) : first_words;
 }
 
 std::string suggestion(std::string_view name, const std::vector<std::string>& known) {

@@ -16,6 +16,9 @@ std::string help_for(const std::vector<Option>& list, const std::string& key, co
   if (!section.empty() && !is_here) return fmt::format("'{}' belongs in '{}'", shown(key), section);
   std::vector<std::string> known;
   for (const Option& option : list) known.push_back(option.name);
+  const std::string before = key.substr(0, key.find(':'));
+  if (std::find(known.begin(), known.end(), before) != known.end())
+    return fmt::format("write '{}: {}', with a space behind the colon", before, shown(key.substr(before.size() + 1)));
   const std::string near = nearest(key, known);
   return near.empty() ? suggestion(key, known) : fmt::format("did you mean '{}'?", near);
 }

@@ -139,6 +139,7 @@ TEST(Nearest, FindsTheNameThatWasMeant) {
   EXPECT_EQ(nearest("lrr", known), "lr");
   EXPECT_EQ(nearest("acc", {"accuracy", "auc"}), "accuracy");
   EXPECT_EQ(nearest("learning_rate", known), "lr");
+  EXPECT_EQ(nearest("bce_with_logits_loss", {"bce", "bce_with_logits", "mse"}), "bce_with_logits");
   EXPECT_EQ(nearest("wd", {"lr", "weight_decay"}), "weight_decay");
 }
 
