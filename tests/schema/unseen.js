@@ -12,7 +12,6 @@ const reasons = {
     'target_never_measured', 'early_stop_on_a_split_that_is_not_there', 'best_of_what_is_not_measured', 'empty_metric_name',
     'plateau_of_what_is_not_measured', 'plateau_of_what_is_not_measured_inside_another', 'plateau_of_no_name',
   ],
-  'the language server lets unknown keys without a value pass': ['option_without_a_space_behind_its_colon'],
   'options contradict each other': [
     'nesterov_without_momentum', 'split_and_separate_file', 'start_of_another_length', 'metric_twice', 'bounds_the_wrong_way_round',
     'momentum_of_an_optimizer_without', 'milestones_that_do_not_fit', 'unit_inside_a_product', 'comparison_that_widens_two_options',
@@ -50,7 +49,7 @@ const kExitData = 4; // the fault is in a data file or a checkpoint
 // unclosed quote or a second document where they end.
 const unseenByServer = new Set([
   'not_a_number', 'infinite_number', 'overflowing_number', 'merge_key', 'only_a_comment', 'unclosed_quote', 'quote_never_closed',
-  'second_document', 'model_without_loss',
+  'second_document', 'model_without_loss', 'option_without_a_space_behind_its_colon',
 ]);
 
 module.exports = { isUnseen: ({ name, code }) => code === kExitData || unseen.has(name), unseen, unseenByServer };
