@@ -45,8 +45,8 @@ const reasons = {
 const unseen = new Map(Object.entries(reasons).flatMap(([reason, names]) => names.map((name) => [name, reason])));
 const kExitData = 4; // the fault is in a data file or a checkpoint
 
-// ajv sees these; the language server takes infinities and NaN for numbers, follows merge keys, leaves an empty file alone, and finds an
-// unclosed quote or a second document where they end.
+// ajv sees these; the language server takes infinities and NaN for numbers, follows merge keys, leaves an empty file and an
+// unknown key without a value alone, and finds an unclosed quote or a second document where they end.
 const unseenByServer = new Set([
   'not_a_number', 'infinite_number', 'overflowing_number', 'merge_key', 'only_a_comment', 'unclosed_quote', 'quote_never_closed',
   'second_document', 'model_without_loss', 'option_without_a_space_behind_its_colon',
