@@ -145,7 +145,7 @@ function compareProblem(name, labels, seeds) {
       chosen: { lr },
       at_edge: i === 2 ? ['lr'] : [],
       tuned: outcome(problem, rule, lr, seeds),
-      default: outcome(problem, rule, i === 1 ? 0.3 : 0.01, seeds),
+      as_given: outcome(problem, rule, i === 1 ? 0.3 : 0.01, seeds),
       sensitivity: sensitivity(problem, rule),
       path: pathOf(problem, rule, lr, seeds[0]),
     };

@@ -74,6 +74,17 @@ describe('every kind of page', { concurrency: 2 }, () => {
   }
 });
 
+describe('a page of a comparison as given', () => {
+  it('shows the losses above a known minimum, and as they are', async () => {
+    const as_given = 'objective: goldstein_price\ntrain: {steps: 40}\ncompare: {optimizers: [{type: adam, lr: 0.1}, {type: sgd, lr: 1e-5}], seeds: [0]}\n';
+    const page = await open(browser, report(run('as_given', as_given)));
+    await drawAll(page);
+    assert.deepEqual((await lines(page, 'Loss over steps')).map(([name]) => name).sort(), ['adam', 'sgd']);
+    assert.deepEqual(await figure(page, 'Loss over steps').locator('option').allTextContents(), ['above the minimum', 'as given']);
+    await page.close();
+  });
+});
+
 describe('a page of a comparison', () => {
   let file;
   let page;

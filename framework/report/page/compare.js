@@ -12,7 +12,7 @@ const curveSeries = (optimizers, which, indexOf) =>
     }));
 
 function lossCurves({ optimizers, objective, metric, target, seeds_matter: random }, { protocol }, group, indexOf) {
-  const variants = { tuned: curveSeries(optimizers, 'tuned', indexOf), default: curveSeries(optimizers, 'default', indexOf) };
+  const variants = { tuned: curveSeries(optimizers, 'tuned', indexOf), as_given: curveSeries(optimizers, 'as_given', indexOf) };
   const minimum = objective?.minimum;
   if (typeof minimum === 'number' && minimum !== 0) {
     const above = (list) => list.map((y) => (typeof y === 'number' ? y - minimum : y));
