@@ -1,5 +1,3 @@
-#include <cmath>
-
 #include "descent/autograd/elementwise.h"
 #include "descent/autograd/ops.h"
 #include "descent/core/math.h"
@@ -31,24 +29,15 @@ constexpr auto kPow = elementwise(
     [](auto a, auto b, auto) { return b == 0 ? decltype(a)(0) : b * math::pow(a, b - 1); },
     [](auto a, auto b, auto y) { return y == 0 || (a == 0 && b == 0) ? decltype(a)(0) : y * math::log(a); });
 
+// Which operand is taken: 1 the first, 0 the second, ½ where they are equal.
+constexpr auto kAbove = [](auto a, auto b, auto) -> decltype(a) { return a > b ? 1 : a == b ? decltype(a)(0.5) : 0; };
+constexpr auto kBelow = [](auto a, auto b, auto) -> decltype(a) { return a < b ? 1 : a == b ? decltype(a)(0.5) : 0; };
+
 // NaN in either operand comes through.
 constexpr auto kMaximum = elementwise(
-    "maximum", [](auto a, auto b) { return a > b || a != a ? a : b; },  //
-    [](auto a, auto b, auto) { return a > b    ? decltype(a)(1)
-                                      : a == b ? decltype(a)(1) / 2
-                                               : decltype(a)(0); },
-    [](auto a, auto b, auto) { return b > a    ? decltype(a)(1)
-                                      : a == b ? decltype(a)(1) / 2
-                                               : decltype(a)(0); });
-
+    "maximum", [](auto a, auto b) { return a > b || a != a ? a : b; }, kAbove, kBelow);
 constexpr auto kMinimum = elementwise(
-    "minimum", [](auto a, auto b) { return a < b || a != a ? a : b; },  //
-    [](auto a, auto b, auto) { return a < b    ? decltype(a)(1)
-                                      : a == b ? decltype(a)(1) / 2
-                                               : decltype(a)(0); },
-    [](auto a, auto b, auto) { return b < a    ? decltype(a)(1)
-                                      : a == b ? decltype(a)(1) / 2
-                                               : decltype(a)(0); });
+    "minimum", [](auto a, auto b) { return a < b || a != a ? a : b; }, kBelow, kAbove);
 
 constexpr auto kWhere = elementwise(
     "where", [](auto condition, auto a, auto b) { return condition != 0 ? a : b; },  //

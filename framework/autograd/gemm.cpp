@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <limits>
-#include <utility>
 #include <xtensor-blas/xblas.hpp>
 #include <xtensor/xadapt.hpp>
 

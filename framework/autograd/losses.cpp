@@ -1,5 +1,3 @@
-#include <cmath>
-
 #include "descent/autograd/kernels.h"
 #include "descent/autograd/ops.h"
 #include "descent/autograd/rows.h"

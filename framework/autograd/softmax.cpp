@@ -1,7 +1,3 @@
-#include <algorithm>
-#include <cmath>
-#include <limits>
-
 #include "descent/autograd/kernels.h"
 #include "descent/autograd/ops.h"
 #include "descent/autograd/rows.h"

@@ -1,7 +1,5 @@
 #include "descent/autograd/tensor.h"
 
-#include <cstring>
-
 #include "descent/autograd/kernels.h"
 
 namespace descent {

@@ -1,6 +1,5 @@
 #include "descent/cli/dialects.h"
 
-#include <algorithm>
 #include <cstdio>
 
 #include "descent/cli/commands.h"

@@ -1,8 +1,6 @@
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cctype>
-#include <cmath>
 #include <cstdio>
 #include <filesystem>
 
@@ -13,8 +11,9 @@
 #include "descent/core/error.h"
 #include "descent/experiment/experiment.h"
 #include "descent/experiment/find_run.h"
-#include "descent/experiment/replay.h"
+#include "descent/experiment/setup.h"
 #include "descent/experiment/step_table.h"
+#include "descent/experiment/trainer.h"
 #include "descent/optim/optimizer.h"
 #include "descent/optim/properties.h"
 #include "descent/optim/walk.h"
@@ -168,8 +167,6 @@ void print(const Explained& e) {
   print_steps(e);
 }
 
-}  // namespace
-
 int explain_optimizer(const std::string& type, const std::string& dialect) {
   Value given = Value::map();
   if (!dialect.empty()) given.set("dialect", dialect);
@@ -188,6 +185,27 @@ int explain_experiment(const std::string& file, const std::string& dialect) {
   print(Explained(experiment.optimizer.type, given));
   return 0;
 }
+
+// Makes the steps of a finished run again, in memory and from its resolved.yaml, and prints the step table of one parameter: its value,
+// gradient, effective rate, update and the optimizer's state. `parameter` may name an element, as `0.weight[3]`; "": the first numbers.
+int explain_run(const std::string& folder, const std::string& parameter) {
+  const Experiment experiment = Experiment::load(folder + "/resolved.yaml", {});
+  if (experiment.is_study())
+    fail(ErrorKind::usage, "{}: a sweep or comparison has many runs\n  help: explain one of those that `keep` makes, {}/trials/N", folder,
+         folder);
+  const Setup setup(experiment);
+  StepTable table(*setup.optimizer, parameter);
+  std::printf("%s\n", table.header().c_str());
+  TrainerEvents events;
+  events.before_update = [&] { table.before_update(); };
+  events.step = [&](std::int64_t step, double loss) {
+    std::printf("%s\n", table.lines(step, setup.problem->value().value_or(loss)).c_str());
+  };
+  Trainer(experiment, *setup.problem, *setup.optimizer, *setup.scheduler, events).run();
+  return 0;
+}
+
+}  // namespace
 
 int explain(const std::string& what, const std::string& dialect, const std::string& parameter) {
   std::error_code ignored;

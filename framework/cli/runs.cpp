@@ -1,12 +1,10 @@
 #include <fmt/format.h>
 
 #include <cstdio>
-#include <filesystem>
 
 #include "descent/cli/commands.h"
 #include "descent/cli/text_table.h"
 #include "descent/core/error.h"
-#include "descent/core/file.h"
 #include "descent/experiment/find_run.h"
 #include "descent/experiment/json.h"
 #include "descent/experiment/run_folder.h"

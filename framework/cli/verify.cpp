@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 
 #include "descent/cli/commands.h"
@@ -59,12 +60,6 @@ Json to_json(const std::vector<Verdict>& verdicts) {
   return list;
 }
 
-int failures(const std::vector<Verdict>& verdicts) {
-  int count = 0;
-  for (const Verdict& verdict : verdicts) count += verdict.status == Verdict::Status::fail;
-  return count;
-}
-
 }  // namespace
 
 int verify(std::vector<std::string> optimizers, bool json) {
@@ -77,10 +72,11 @@ int verify(std::vector<std::string> optimizers, bool json) {
   const bool is_one = optimizers.size() == 1;
   std::vector<std::vector<Verdict>> verdicts;
   Json all = Json::object();
-  int failed = 0;
+  std::ptrdiff_t failed = 0;
   for (const std::string& name : optimizers) {
     verdicts.push_back(optim::verify(name));
-    failed += failures(verdicts.back());
+    const auto has_failed = [](const Verdict& verdict) { return verdict.status == Verdict::Status::fail; };
+    failed += std::count_if(verdicts.back().begin(), verdicts.back().end(), has_failed);
     all[name] = to_json(verdicts.back());
     if (is_one && !json) print_list(name, verdicts.back());
   }

@@ -9,7 +9,7 @@ namespace descent {
 
 // Reads a whole regular file of at most `limit` bytes. Errors (kind data) name the path and the reason; FIFOs, devices and folders are
 // refused without waiting.
-std::string read_file(const std::string& path, std::size_t limit);
+std::string read_file(const std::string& path, std::size_t limit = std::size_t{1} << 31);
 
 // Replaces a file as a whole: written to a temporary name in the same folder, checked at every write, synced, renamed, the folder synced.
 // Either the old or the new file is there afterwards, never a part of one.

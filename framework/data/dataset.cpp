@@ -5,8 +5,6 @@
 #include <numeric>
 #include <tuple>
 
-#include "descent/core/rng.h"
-
 namespace descent {
 namespace {
 

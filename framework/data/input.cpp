@@ -12,14 +12,9 @@ namespace {
 constexpr std::size_t kStep = 64 << 10;
 constexpr std::uint64_t kHighestRatio = 1032;  // of deflate: 258 bytes from two bits
 
-// Debian's packages, by where they put their files.
-constexpr struct { const char *prefix, *package; } kPackages[] = {{"/usr/share/datasets/fashion-mnist/", "dataset-fashion-mnist"}};
-
+// Debian's package, by where it puts its files.
 std::string install_help(const std::string& path) {
-  for (const auto& known : kPackages) {
-    if (path.rfind(known.prefix, 0) == 0) return fmt::format("apt-get install {}", known.package);
-  }
-  return "";
+  return path.rfind("/usr/share/datasets/fashion-mnist/", 0) == 0 ? "apt-get install dataset-fashion-mnist" : "";
 }
 
 File open_regular(const Path& path) {

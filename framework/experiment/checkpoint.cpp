@@ -26,15 +26,6 @@ bool is_counter(const std::string& name) {
 
 }  // namespace
 
-Checkpoints::Checkpoints(std::string folder, const Problem& problem, const optim::Optimizer& optimizer, const Scheduler& scheduler,
-                         std::vector<Rng*> generators, std::int64_t keep)
-    : folder_(std::move(folder)),
-      problem_(problem),
-      optimizer_(optimizer),
-      scheduler_(scheduler),
-      generators_(std::move(generators)),
-      keep_(keep) {}
-
 void Checkpoints::save_step(std::int64_t step) {
   const std::string name = fmt::format("step-{}", step);
   save(name, step);
@@ -52,7 +43,8 @@ void Checkpoints::save(const std::string& name, std::int64_t step) const {
   std::filesystem::create_directories(folder_, error);
   if (error) fail(ErrorKind::data, "{}: cannot create: {}", folder_, error.message());
   NamedTensors state = joined(optimizer_.state(), scheduler_.state());
-  for (std::size_t i = 0; i < generators_.size(); ++i) state.emplace_back(fmt::format("generator.{}", i), state_of(*generators_[i]));
+  int number = 0;
+  for (const Rng* generator : problem_.generators()) state.emplace_back(fmt::format("generator.{}", number++), state_of(*generator));
   save_safetensors(folder_ + '/' + name + ".state.safetensors", state, {{"step", std::to_string(step)}});
   save_safetensors(folder_ + '/' + name + ".safetensors", joined(problem_.parameters(), problem_.buffers()));
 }

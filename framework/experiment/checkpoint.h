@@ -1,5 +1,6 @@
 #pragma once
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "descent/experiment/scheduler.h"
@@ -11,8 +12,8 @@ namespace descent {
 class Checkpoints {
  public:
   // `keep`: how many of the numbered ones stay.
-  Checkpoints(std::string folder, const Problem& problem, const optim::Optimizer& optimizer, const Scheduler& scheduler,
-              std::vector<Rng*> generators, std::int64_t keep);
+  Checkpoints(std::string folder, Problem& problem, const optim::Optimizer& optimizer, const Scheduler& scheduler, std::int64_t keep)
+      : folder_(std::move(folder)), problem_(problem), optimizer_(optimizer), scheduler_(scheduler), keep_(keep) {}
 
   // step-N, after which older ones are removed.
   void save_step(std::int64_t step);
@@ -21,10 +22,9 @@ class Checkpoints {
 
  private:
   std::string folder_;
-  const Problem& problem_;
+  Problem& problem_;
   const optim::Optimizer& optimizer_;
   const Scheduler& scheduler_;
-  std::vector<Rng*> generators_;
   std::int64_t keep_;
   std::vector<std::string> saved_;
 };

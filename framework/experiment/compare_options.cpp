@@ -69,10 +69,10 @@ std::optional<Option> option_of(const std::string& optimizer, const std::string&
   return {};
 }
 
-void TargetMetric::options(Options& option) {
+void Target::options(Options& option) {
   option("metric", metric, "what is watched: loss, or split/name");
   option.required();
-  option("value", value, kAny, "as good as this");
+  option("value", value, kAny, "reached when the metric is as good");
   option.required();
 }
 

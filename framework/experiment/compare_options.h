@@ -7,8 +7,8 @@
 
 namespace descent {
 
-// Reached when a metric is as good; unset without a metric.
-struct TargetMetric {
+// Reached when the metric is as good as this; unset without a metric.
+struct Target {
   std::string metric;
   double value = 0;
   void options(Options& option);
@@ -21,7 +21,7 @@ struct CompareOptions {
   Value seeds = std::vector<int>{1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
   Value problems;  // absolute paths
   std::string metric;
-  TargetMetric target;
+  Target target;
   bool widen = false;
   std::int64_t jobs = 0;
   Keep keep = Keep::none;

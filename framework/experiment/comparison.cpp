@@ -2,13 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <filesystem>
 
 #include "descent/core/error.h"
-#include "descent/experiment/json.h"
 #include "descent/experiment/overrides.h"
-#include "descent/experiment/setup.h"
 #include "descent/stats/quantile.h"
 
 namespace descent {
@@ -40,7 +37,7 @@ std::vector<std::pair<std::string, Value>> problem_roots(const Experiment& exper
   return roots;
 }
 
-void check_target(const TargetMetric& target, const Judge& judge) {
+void check_target(const Target& target, const Judge& judge) {
   if (target.metric.empty() || target.metric == judge.metric) return;
   fail_argument("the time to a target is measured on the metric that judges, which is {}", judge.metric);
 }

@@ -40,4 +40,21 @@ Json summary(const Comparison& comparison, const Experiment& experiment);
 // That of summary.csv: a row for each optimizer on each problem, best first.
 CsvTable table_of(const Json& summary);
 
+// What a comparison says of each optimizer's runs by itself.
+
+// Null where a number is not finite.
+Json json_numbers(const std::vector<double>& values);
+
+// What was asked for, or a millionth of the way from the start's value to the known minimum.
+std::optional<Target> target_of(const Experiment& experiment, const Problem& problem, const std::string& metric);
+
+std::vector<double> final_costs(const std::vector<TrialResult>& results, const Judge& judge);
+// Gradient evaluations until the target was reached; infinite where it never was.
+std::vector<double> times_to(const std::vector<TrialResult>& results, const Judge& judge, const std::optional<Target>& target);
+
+// Values, quartiles and bootstrap of the median, time to the target, the curve.
+Json figures(const std::vector<TrialResult>& results, const Judge& judge, const std::optional<Target>& target);
+// Of a single option with numbers: the medians along its grid, else null.
+Json sensitivity(const Contender& contender, const Judge& judge);
+
 }  // namespace descent

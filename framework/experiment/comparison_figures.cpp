@@ -1,7 +1,6 @@
-#include "descent/experiment/comparison_figures.h"
+#include "descent/experiment/comparison.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "descent/stats/bootstrap.h"
 #include "descent/stats/profile.h"
@@ -20,7 +19,7 @@ stats::Band shown(const stats::Band& band, const Judge& judge) {
   return judge.higher_is_better ? stats::Band{-band.high, -band.low} : band;
 }
 
-// At a point of the longest curve: the last value where the run had reached its goal before, infinite where it was lost.
+// At a point of the longest curve: the last value where the run had reached its target before, infinite where it was lost.
 double cost_at(const TrialResult& result, std::size_t point, const Judge& judge) {
   using Status = TrialResult::Status;
   if (point < result.curve.size()) return judge.cost(result.curve[point]);
@@ -57,12 +56,11 @@ Json json_numbers(const Numbers& values) {
   return list;
 }
 
-std::optional<Goal> goal_of(const Experiment& experiment, const Problem& problem, const std::string& metric) {
-  const TargetMetric& asked = experiment.compare.target;
-  if (!asked.metric.empty()) return Goal{asked.metric, asked.value};
+std::optional<Target> target_of(const Experiment& experiment, const Problem& problem, const std::string& metric) {
+  if (!experiment.compare.target.metric.empty()) return experiment.compare.target;
   const auto minimum = problem.minimum(), start = problem.value();
   if (metric != "loss" || !minimum || !start) return {};
-  return Goal{"loss", *minimum + 1e-6 * (*start - *minimum)};
+  return Target{"loss", *minimum + 1e-6 * (*start - *minimum)};
 }
 
 Numbers final_costs(const std::vector<TrialResult>& results, const Judge& judge) {
@@ -71,18 +69,18 @@ Numbers final_costs(const std::vector<TrialResult>& results, const Judge& judge)
   return costs;
 }
 
-Numbers times_to(const std::vector<TrialResult>& results, const Judge& judge, const std::optional<Goal>& goal) {
+Numbers times_to(const std::vector<TrialResult>& results, const Judge& judge, const std::optional<Target>& target) {
   Numbers times;
   for (const TrialResult& result : results) {
     Numbers costs;
     for (const double value : result.curve) costs.push_back(judge.cost(value));
-    times.push_back(goal ? stats::time_to_target(result.curve_at, costs, judge.cost(goal->value)) : kInfinity);
+    times.push_back(target ? stats::time_to_target(result.curve_at, costs, judge.cost(target->value)) : kInfinity);
   }
   return times;
 }
 
-Json figures(const std::vector<TrialResult>& results, const Judge& judge, const std::optional<Goal>& goal) {
-  const Numbers costs = final_costs(results, judge), times = times_to(results, judge, goal);
+Json figures(const std::vector<TrialResult>& results, const Judge& judge, const std::optional<Target>& target) {
+  const Numbers costs = final_costs(results, judge), times = times_to(results, judge, target);
   const stats::Band quartiles = shown(stats::interquartile_band(costs), judge),
                     band = shown(stats::MedianBootstrap(costs.size()).band(costs), judge);
   const double sign = judge.higher_is_better ? -1 : 1;
@@ -103,7 +101,7 @@ Json figures(const std::vector<TrialResult>& results, const Judge& judge, const 
                     {"diverged", diverged},
                     {"evaluations", stats::median(evaluations)},
                     {"seconds", stats::median(seconds)}};
-  if (goal) {
+  if (target) {
     json_figures["time_to_target"] = json_numbers(times);
     json_figures["median_time_to_target"] = json_number(stats::median(times));
   }

@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "descent/experiment/comparison_figures.h"
+#include "descent/experiment/comparison.h"
 #include "descent/experiment/landscape.h"
 #include "descent/experiment/schema.h"
 #include "descent/experiment/setup.h"
@@ -99,26 +99,26 @@ Json profile_of(const stats::Table& times, const std::vector<std::string>& probl
 }
 
 // An optimizer on a problem; `path` is where it went in the first evaluation run.
-Json entry_of(const Comparison& comparison, const Contender& contender, const std::optional<Goal>& goal, Landscape::Path& path) {
+Json entry_of(const Comparison& comparison, const Contender& contender, const std::optional<Target>& target, Landscape::Path& path) {
   const Judge& judge = comparison.bases.judges[contender.base];
   Json entry{{"name", contender.name}, {"options", to_json(contender.options)}};
   if (!contender.tuned.empty()) {
     entry["chosen"] = json_of(contender.candidates[contender.chosen]);
     entry["at_edge"] = contender.at_edge;
-    entry["tuned"] = figures(contender.tuned, judge, goal);
+    entry["tuned"] = figures(contender.tuned, judge, target);
   }
-  entry["as_given"] = figures(contender.as_given, judge, goal);
+  entry["as_given"] = figures(contender.as_given, judge, target);
   const auto median = [&](const std::vector<TrialResult>& results) { return stats::median(final_costs(results, judge)); };
   if (!contender.tuned.empty()) entry["worse_than_given"] = median(contender.tuned) > median(contender.as_given);
   entry["sensitivity"] = sensitivity(contender, judge);
   Assignment set = contender.candidates[contender.chosen];
   set.emplace_back("seed", comparison.seeds[0]);
   path = Landscape::path_of(comparison.bases.experiments[contender.base].with(set), comparison.bases.most_evaluations[contender.base]);
-  if (!path.points.empty()) entry["path"] = path.json();
+  if (!path.points.empty()) entry["path"] = {{"step", path.steps}, {"params", path.points}};
   return entry;
 }
 
-// A problem with its ranking; `costs` and `times` are the optimizers' medians, the latter none without a goal.
+// A problem with its ranking; `costs` and `times` are the optimizers' medians, the latter none without a target.
 struct ProblemSummary {
   Json json;
   Numbers costs, times;
@@ -128,7 +128,7 @@ struct ProblemSummary {
     const Judge& judge = comparison.bases.judges[base];
     const Experiment& own = comparison.bases.experiments[base].experiment();
     const Setup setup(own);
-    const auto goal = goal_of(experiment, *setup.problem, judge.metric);
+    const auto target = target_of(experiment, *setup.problem, judge.metric);
     const auto start = judge.metric == "loss" ? setup.problem->value() : std::nullopt;
     const bool is_random = seeds_matter(problem);
     Json optimizers = Json::array();
@@ -138,14 +138,14 @@ struct ProblemSummary {
       const Contender& contender = problem.contenders[i];
       table.push_back(final_costs(contender.best(), judge));
       costs.push_back(stats::median(table.back()));
-      if (goal) times.push_back(stats::median(times_to(contender.best(), judge, goal)));
-      optimizers.push_back(entry_of(comparison, contender, goal, paths[i]));
+      if (target) times.push_back(stats::median(times_to(contender.best(), judge, target)));
+      optimizers.push_back(entry_of(comparison, contender, target, paths[i]));
     }
     json = {{"name", problem.name},
             {"metric", judge.metric},
             {"steps", comparison.bases.most_evaluations[base]},
             {"seeds_matter", is_random},
-            {"target", goal ? Json{{"metric", goal->metric}, {"value", goal->value}} : Json(nullptr)},
+            {"target", target ? Json{{"metric", target->metric}, {"value", target->value}} : Json(nullptr)},
             {"objective", Landscape::json_of(own, paths)},
             {"optimizers", std::move(optimizers)},
             {"ranking", ranking_of(problem, table, judge, is_random, start ? judge.cost(*start) : kInfinity)}};
@@ -158,11 +158,11 @@ Json summary(const Comparison& comparison, const Experiment& experiment) {
   const std::vector<Contender>& contenders = comparison.problems[0].contenders;
   Json problems = Json::array(), names = Json::array();
   stats::Table times(contenders.size()), costs(contenders.size());
-  std::vector<std::string> with_goal;
+  std::vector<std::string> with_target;
   for (const ComparedProblem& problem : comparison.problems) {
     ProblemSummary one(comparison, problem, experiment);
     problems.push_back(std::move(one.json));
-    if (!one.times.empty()) with_goal.push_back(problem.name);
+    if (!one.times.empty()) with_target.push_back(problem.name);
     for (std::size_t i = 0; i < contenders.size(); ++i) {
       costs[i].push_back(one.costs[i]);
       if (!one.times.empty()) times[i].push_back(one.times[i]);
@@ -179,7 +179,7 @@ Json summary(const Comparison& comparison, const Experiment& experiment) {
           {"counts", {{"trials", comparison.trials}, {"steps", comparison.steps}, {"evaluations", comparison.evaluations}}},
           {"seconds", comparison.seconds},
           {"problems", std::move(problems)},
-          {"profile", profile_of(times, with_goal, contenders)},
+          {"profile", profile_of(times, with_target, contenders)},
           {"overall", {{"optimizers", names}, {"mean_rank", json_numbers(stats::mean_ranks(costs))}}}};
 }
 

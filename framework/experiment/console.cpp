@@ -10,7 +10,6 @@
 #include <cstdlib>
 
 #include "descent/core/math.h"
-#include "descent/options/diagnostics.h"
 
 namespace descent {
 namespace {
@@ -22,11 +21,6 @@ constexpr double kRedrawSeconds = 0.1;
 using math::printable;
 
 double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
-
-bool is_set(const char* variable) {
-  const char* value = std::getenv(variable);
-  return value && *value;
-}
 
 std::string figures(const Record& record) {
   std::string text = fmt::format("loss {:.10g}", printable(record.loss));
@@ -43,12 +37,11 @@ std::string figures(const Record& record) {
 
 bool use_color(Color color, int stream) {
   if (color != Color::automatic) return color == Color::always;
-  const char* terminal = std::getenv("TERM");
-  return isatty(stream) && !is_set("NO_COLOR") && !(terminal && std::string_view(terminal) == "dumb");
+  const char *terminal = std::getenv("TERM"), *refused = std::getenv("NO_COLOR");
+  return isatty(stream) && !(refused && *refused) && !(terminal && std::string_view(terminal) == "dumb");
 }
 
-Console::Console(const Settings& settings)
-    : quiet_(settings.quiet), terminal_(isatty(STDERR_FILENO)), color_(use_color(settings.color, STDERR_FILENO)) {}
+Console::Console(bool quiet, Color color) : quiet_(quiet), terminal_(isatty(STDERR_FILENO)), color_(use_color(color, STDERR_FILENO)) {}
 
 Console::~Console() { clear_bar(); }
 
@@ -103,8 +96,6 @@ void Console::draw_bar(std::int64_t done, const std::string& more) {
   drawn_ = now();
 }
 
-void Console::expect_trials(std::int64_t trials) { expect(trials, 0, 1); }
-
 void Console::trial(std::int64_t finished) {
   if (terminal_ && !quiet_) {
     if (now() - drawn_ >= kRedrawSeconds) draw_bar(finished, " trials");
@@ -117,7 +108,5 @@ void Console::clear_bar() {
   if (bar_) std::fprintf(stderr, "\r\x1b[K");
   bar_ = false;
 }
-
-void Console::finish() { clear_bar(); }
 
 }  // namespace descent

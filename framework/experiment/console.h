@@ -17,11 +17,7 @@ enum class Color { automatic, always, never };
 // is a line per epoch, or some ten lines in all when there are no epochs to speak of.
 class Console {
  public:
-  struct Settings {
-    bool quiet = false;
-    Color color = Color::automatic;
-  };
-  explicit Console(const Settings& settings);
+  explicit Console(bool quiet = false, Color color = Color::automatic);
   ~Console();
 
   void log_to(const std::string& path);
@@ -29,15 +25,12 @@ class Console {
   void line(const std::string& text);
   void record(const Record& record);
   void progress(std::int64_t step, double loss);
-  // The same for the trials of a sweep: a bar on a terminal, some ten lines elsewhere.
-  void expect_trials(std::int64_t trials);
-  void trial(std::int64_t finished);
-  void finish();  // clears the bar
+  void trial(std::int64_t finished);  // of a sweep, whose trials were expected as steps
+  void clear_bar();
 
  private:
   bool shows(const Record& record);
   void draw_bar(std::int64_t done, const std::string& more);
-  void clear_bar();
   bool quiet_, terminal_, color_;
   std::int64_t steps_ = 0, per_epoch_ = 0, per_record_ = 1, stride_ = 1, seen_ = 0;
   double drawn_ = 0;

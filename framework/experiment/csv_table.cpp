@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "descent/core/error.h"
+#include "descent/core/file.h"
 #include "descent/options/value.h"
 
 namespace descent {
@@ -20,26 +22,16 @@ std::string cell_of(const Json& value) {
   return value.is_number_float() ? shortest(value.get<double>()) : to_text(value);
 }
 
-std::string joined(const std::vector<std::string>& cells) {
-  std::string text;
-  for (std::size_t i = 0; i < cells.size(); ++i) text += (i > 0 ? "," : "") + cells[i];
-  return text;
-}
-
 }  // namespace
 
 void CsvTable::add(const Json& record) {
   set("", record);
-  end_row();
-}
-
-void CsvTable::end_row() {
-  rows_.push_back({joined(cells_), cells_.size()});
+  rows_.push_back({fmt::format("{}", fmt::join(cells_, ",")), cells_.size()});
   for (std::string& cell : cells_) cell.clear();
 }
 
 std::string CsvTable::csv() const {
-  std::string text = joined(columns_) + '\n';
+  std::string text = fmt::format("{}\n", fmt::join(columns_, ","));
   for (const Row& row : rows_) text.append(row.text).append(columns_.size() - row.cells, ',').append(1, '\n');
   return text;
 }
@@ -61,6 +53,18 @@ std::size_t CsvTable::column(const std::string& name) {
     cells_.emplace_back();
   }
   return found->second;
+}
+
+std::string metrics_csv(const std::string& path) {
+  const std::string text = read_file(path);
+  CsvTable table;
+  int line = 1;
+  for (std::size_t begin = 0, end; (end = text.find('\n', begin)) != std::string::npos; begin = end + 1, ++line) {
+    const Json record = parse_json(std::string_view(text).substr(begin, end - begin));
+    if (!record.is_object()) fail(ErrorKind::data, "{}:{}: not a record", path, line);
+    table.add(record);
+  }
+  return table.csv();
 }
 
 }  // namespace descent

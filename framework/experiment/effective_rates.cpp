@@ -5,19 +5,6 @@
 #include "descent/stats/quantile.h"
 
 namespace descent {
-namespace {
-
-template <class T>
-std::vector<double> rates(const Tensor& value, const Tensor& before, const T* g) {
-  std::vector<double> list;
-  const T *now = value.data<T>(), *then = before.data<T>();
-  for (std::int64_t i = 0; i < value.size(); ++i) {
-    if (g[i] != 0) list.push_back(std::abs(static_cast<double>(now[i] - then[i]) / static_cast<double>(g[i])));
-  }
-  return list;
-}
-
-}  // namespace
 
 void EffectiveRates::before_update() {
   before_.clear();
@@ -31,7 +18,13 @@ std::vector<ParameterValues> EffectiveRates::after_update() const {
     const Tensor gradient = value.grad();
     if (!gradient.defined()) continue;
     std::vector<double> list;
-    dispatch(value.dtype(), [&, &now = value](auto zero) { list = rates(now, before_[i], gradient.data<decltype(zero)>()); });
+    dispatch(value.dtype(), [&, &tensor = value](auto zero) {
+      using T = decltype(zero);
+      const T *now = tensor.template data<T>(), *then = before_[i].data<T>(), *g = gradient.data<T>();
+      for (std::int64_t k = 0; k < tensor.size(); ++k) {
+        if (g[k] != 0) list.push_back(std::abs(static_cast<double>(now[k] - then[k]) / static_cast<double>(g[k])));
+      }
+    });
     if (list.empty()) continue;
     std::vector<double> quantiles;
     for (const double share : {0.0, 0.25, 0.5, 0.75, 1.0}) quantiles.push_back(stats::quantile(list, share));

@@ -1,7 +1,5 @@
 #include "descent/experiment/experiment.h"
 
-#include <re2/re2.h>
-
 #include <algorithm>
 #include <filesystem>
 
@@ -85,13 +83,6 @@ void EarlyStop::options(Options& option) {
   option.required();
   option("patience", patience, kAtLeastOne, "epochs without an improvement after which training stops");
   option("min_delta", min_delta, kNotNegative, "the least change that counts as an improvement");
-}
-
-void Target::options(Options& option) {
-  option("metric", metric, "what is watched: loss, or split/name");
-  option.required();
-  option("value", value, kAny, "training stops when the metric is as good");
-  option.required();
 }
 
 void Train::options(Options& option) {

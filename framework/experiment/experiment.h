@@ -28,20 +28,13 @@ struct EarlyStop {
   void options(Options& option);
 };
 
-// Stop as soon as the metric is as good as this.
-struct Target {
-  std::string metric;
-  double value = 0;
-  void options(Options& option);
-};
-
 struct Train {
   std::optional<std::int64_t> epochs, steps;
   Value batch_size = 32;  // or "full"
   bool shuffle = true, drop_last = false;
   Clip clip;
   EarlyStop early_stop;
-  Target target;
+  Target target;  // training stops there
   void options(Options& option);
   std::int64_t rows_per_batch() const;  // 0: all
   std::int64_t total_steps(std::int64_t per_epoch) const { return steps ? *steps : *epochs * per_epoch; }

@@ -11,67 +11,52 @@
 namespace descent {
 namespace {
 
-constexpr std::size_t kMostNumbers = 100;
+constexpr std::int64_t kMostNumbers = 100;
 
 using Matrix = xt::xtensor<double, 2>;
 
+void move(const Tensor& value, std::int64_t i, double by) {
+  dispatch(value.dtype(), [&](auto zero) { value.data<decltype(zero)>()[i] += static_cast<decltype(zero)>(by); });
+}
+
+std::vector<double> gradient_of(Problem& problem, const NamedTensors& parameters) {
+  for (const auto& [name, value] : parameters) value.zero_grad();
+  problem.loss(1).backward();
+  std::vector<double> all;
+  for (const auto& [name, value] : parameters) {
+    const Tensor gradient = value.grad();
+    for (std::int64_t i = 0; i < value.size(); ++i) all.push_back(gradient.defined() ? gradient.at(i) : 0);
+  }
+  return all;
+}
+
 // Each column is what one unit along a parameter changes in the gradient: the Hessian, if the function is quadratic.
-class Curvature {
- public:
-  explicit Curvature(Problem& problem) : problem_(problem), parameters_(problem.parameters()) {
-    for (const auto& [name, value] : parameters_) size_ += static_cast<std::size_t>(value.size());
-  }
-  std::size_t size() const { return size_; }
-
-  Matrix differences() {
-    Matrix h = xt::zeros<double>({size_, size_});
-    const std::vector<double> base = gradient();
-    std::size_t column = 0;
-    for (const auto& [name, value] : parameters_) {
-      for (std::int64_t i = 0; i < value.size(); ++i, ++column) {
-        move(value, i, 1);
-        const std::vector<double> moved = gradient();
-        move(value, i, -1);
-        for (std::size_t row = 0; row < size_; ++row) h(row, column) = moved[row] - base[row];
-      }
-    }
-    return h;
-  }
-  void move_all(double by) {
-    for (const auto& [name, value] : parameters_) {
-      for (std::int64_t i = 0; i < value.size(); ++i) move(value, i, by);
+Matrix differences(Problem& problem, const NamedTensors& parameters) {
+  const std::vector<double> base = gradient_of(problem, parameters);
+  Matrix h = xt::zeros<double>({base.size(), base.size()});
+  std::size_t column = 0;
+  for (const auto& [name, value] : parameters) {
+    for (std::int64_t i = 0; i < value.size(); ++i, ++column) {
+      move(value, i, 1);
+      const std::vector<double> moved = gradient_of(problem, parameters);
+      move(value, i, -1);
+      for (std::size_t row = 0; row < base.size(); ++row) h(row, column) = moved[row] - base[row];
     }
   }
-
- private:
-  static void move(const Tensor& value, std::int64_t i, double by) {
-    dispatch(value.dtype(), [&](auto zero) { value.data<decltype(zero)>()[i] += static_cast<decltype(zero)>(by); });
-  }
-  std::vector<double> gradient() {
-    for (const auto& [name, value] : parameters_) value.zero_grad();
-    problem_.loss(1).backward();
-    std::vector<double> all;
-    for (const auto& [name, value] : parameters_) {
-      const Tensor gradient = value.grad();
-      for (std::int64_t i = 0; i < value.size(); ++i) all.push_back(gradient.defined() ? gradient.at(i) : 0);
-    }
-    return all;
-  }
-  Problem& problem_;
-  NamedTensors parameters_;
-  std::size_t size_ = 0;
-};
+  return h;
+}
 
 // The largest eigenvalue of the Hessian of a quadratic; none if the Hessian is another elsewhere, or not finite.
 std::optional<double> greatest_curvature(Problem& problem) {
-  Curvature curvature(problem);
-  if (curvature.size() > kMostNumbers) return {};
+  if (parameter_count(problem) > kMostNumbers) return {};
   NamedTensors parameters = problem.parameters();
   std::vector<Tensor> start;
   for (const auto& [name, value] : parameters) start.push_back(value.clone());
-  const Matrix here = curvature.differences();
-  curvature.move_all(0.5);
-  const Matrix there = curvature.differences();
+  const Matrix here = differences(problem, parameters);
+  for (const auto& [name, value] : parameters) {
+    for (std::int64_t i = 0; i < value.size(); ++i) move(value, i, 0.5);
+  }
+  const Matrix there = differences(problem, parameters);
   for (std::size_t i = 0; i < parameters.size(); ++i) optim::swap_values(parameters[i].second, start[i]);
   for (const auto& [name, value] : parameters) value.zero_grad();
   const Matrix change = xt::abs(here - there), size = xt::abs(here);

@@ -3,9 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "descent/experiment/json.h"
 #include "descent/experiment/setup.h"
-#include "descent/experiment/study.h"
 #include "descent/experiment/trainer.h"
 #include "descent/objective/objective.h"
 
@@ -17,12 +15,6 @@ using Numbers = std::vector<double>;
 constexpr std::size_t kMostPoints = 300, kLine = 241, kGrid = 61;
 constexpr double kFarAway = 1e6;
 constexpr int kRounds = 24;  // of the search for what a path was heading for
-
-std::int64_t numbers_of(const NamedTensors& parameters) {
-  std::int64_t count = 0;
-  for (const auto& [name, value] : parameters) count += value.size();
-  return count;
-}
 
 Numbers point_of(const NamedTensors& parameters) {
   Numbers point;
@@ -139,14 +131,12 @@ Json grid_of(Problem& problem, const std::vector<Interval>& bounds) {
 
 }  // namespace
 
-Json Landscape::Path::json() const { return {{"step", steps}, {"params", points}}; }
-
 Landscape::Path Landscape::path_of(const Experiment& experiment, std::int64_t most_evaluations) {
   Path path;
   if (!experiment.objective) return path;
   const Setup setup(experiment);
   const NamedTensors parameters = setup.problem->parameters();
-  if (numbers_of(parameters) > 2) return path;
+  if (parameter_count(*setup.problem) > 2) return path;
   const auto stride = std::max<std::int64_t>(1, most_evaluations / static_cast<std::int64_t>(kMostPoints));
   bool is_near = true;
   const auto note = [&](std::int64_t step) {

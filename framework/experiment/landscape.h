@@ -12,7 +12,6 @@ struct Landscape {
   struct Path {
     std::vector<double> steps;
     std::vector<std::vector<double>> points;
-    Json json() const;
   };
   static Path path_of(const Experiment& experiment, std::int64_t most_evaluations);
   // Formula, names, start, minimum, minimisers and values on a grid around all paths; null for other problems.

@@ -1,5 +1,6 @@
 #include "descent/experiment/meta.h"
 
+#include <fmt/chrono.h>
 #include <gnu/libc-version.h>
 #include <unistd.h>
 
@@ -48,14 +49,7 @@ Json blas() {
 
 }  // namespace
 
-std::string utc_now() {
-  const std::time_t now = std::time(nullptr);
-  std::tm parts{};
-  ::gmtime_r(&now, &parts);
-  char text[sizeof "YYYY-MM-DDTHH:MM:SSZ"];
-  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
-  return text;
-}
+std::string utc_now() { return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr))); }
 
 Json environment() {
   return {

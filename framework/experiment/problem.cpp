@@ -52,6 +52,12 @@ std::unique_ptr<Problem> make_problem(const Experiment& experiment, DataCache* c
   return experiment.objective ? make_objective_problem(experiment) : make_model_problem(experiment, cache);
 }
 
+std::int64_t parameter_count(const Problem& problem) {
+  std::int64_t total = 0;
+  for (const auto& [name, value] : problem.parameters()) total += value.size();
+  return total;
+}
+
 void at_key(const Experiment& experiment, const std::string& key, const std::function<void()>& f) {
   try {
     f();

@@ -55,6 +55,9 @@ class Problem {
   virtual bool higher_is_better(const std::string& /*metric*/) const { return false; }
 };
 
+// Numbers in all parameters.
+std::int64_t parameter_count(const Problem& problem);
+
 // Builds all that an experiment names: reads its data, makes the model. Throws what is wrong, at its place in the file where it has one.
 // Data comes from `cache` if there is one.
 std::unique_ptr<Problem> make_problem(const Experiment& experiment, DataCache* cache = nullptr);

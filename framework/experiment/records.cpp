@@ -94,14 +94,7 @@ void append_json(std::string& text, const Record& record, std::optional<std::int
 
 void append_json(std::string& text, const Timing& timing) {
   JsonLine line(text);
-  line.key("step").number(timing.step);
-  line.key("seconds").number(timing.seconds);
-  line.finish();
-}
-
-void append_json(std::string& text, const TrialTiming& timing) {
-  JsonLine line(text);
-  line.key("trial").number(timing.trial);
+  line.key(timing.of).number(timing.number);
   line.key("seconds").number(timing.seconds);
   line.finish();
 }
@@ -118,10 +111,6 @@ RecordWriter::~RecordWriter() {
 
 bool RecordWriter::is_due() const {
   return buffer_.size() >= kBufferLimit || std::chrono::steady_clock::now() - flushed_ >= kFlushInterval;
-}
-
-void RecordWriter::flush_if_due() {
-  if (is_due()) flush();
 }
 
 void RecordWriter::flush() {

@@ -33,22 +33,16 @@ struct Record {
   std::vector<ParameterValues> effective_lr;  // quantiles, by parameter
 };
 
-// A line of timing.jsonl: the wall-clock time of a step, counted from the start of the run.
+// A line of timing.jsonl: the wall-clock time of a step, counted from the start of the run; or of a trial as a whole.
 struct Timing {
-  std::int64_t step = 0;
+  std::int64_t number = 0;
   double seconds = 0;
-};
-
-// Of a trial, as a whole.
-struct TrialTiming {
-  std::int64_t trial = 0;
-  double seconds = 0;
+  const char* of = "step";
 };
 
 // Without a line break.
 void append_json(std::string& text, const Record& record, std::optional<std::int64_t> trial = {});
 void append_json(std::string& text, const Timing& timing);
-void append_json(std::string& text, const TrialTiming& timing);
 
 // Appends lines to a file. They reach it at once when lines are rare, else every few milliseconds, and by flush() and close().
 // Every function throws Error (kind data) when the file cannot be written; what was not written then is given up.
@@ -63,7 +57,7 @@ class RecordWriter {
   void write(const Line& line) {
     append_json(buffer_, line);
     buffer_ += '\n';
-    flush_if_due();
+    if (is_due()) flush();
   }
   // Whole lines, which stay in memory until flush().
   void hold(const std::string& lines) { buffer_ += lines; }
@@ -72,15 +66,9 @@ class RecordWriter {
   void close();
 
  private:
-  void flush_if_due();
-
   File file_;
   std::string buffer_;
   std::chrono::steady_clock::time_point flushed_;
 };
-
-// The records of a .jsonl file as a table. Its columns are all fields in the order of their first use, with those inside as
-// `params.w` and `params.x[0]`; missing values and null are empty. A last line without its line break, left by a crash, is left out.
-std::string metrics_csv(const std::string& path);
 
 }  // namespace descent

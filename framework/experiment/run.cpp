@@ -5,7 +5,6 @@
 #include <cstdio>
 
 #include "descent/core/math.h"
-#include "descent/data/dataset.h"
 #include "descent/experiment/checkpoint.h"
 #include "descent/experiment/guards.h"
 #include "descent/experiment/json.h"
@@ -16,12 +15,13 @@
 #include "descent/experiment/signals.h"
 #include "descent/experiment/step_table.h"
 #include "descent/experiment/study.h"
-#include "descent/experiment/summary.h"
 #include "descent/experiment/trainer.h"
 #include "descent/experiment/yaml.h"
 
 namespace descent {
 namespace {
+
+constexpr std::int64_t kMostNumbers = 100;  // of parameters in a summary
 
 void check_requirement(const Problem& problem, const Requirement& requirement) {
   if (is_measured(problem, requirement.metric)) return;
@@ -34,6 +34,26 @@ std::string parameters_in_words(const Problem& problem) {
   return fmt::format("{} parameter{}", total, total == 1 ? "" : "s");
 }
 
+// The content of summary.json: how a run ended, all that it measured, and the parameters while they are few numbers.
+Json summary(const Outcome& outcome, const Problem& problem) {
+  Json json{{"status", name(outcome.status)}, {"steps", outcome.steps}};
+  const auto loss = outcome.values.find("loss");
+  json["loss"] = loss == outcome.values.end() ? Json(nullptr) : json_number(loss->second);
+  if (const auto minimum = problem.minimum()) json["minimum"] = json_number(*minimum);
+  for (const auto& [metric, value] : outcome.values) {
+    if (metric != "loss") json["metrics"][metric] = json_number(value);
+  }
+  for (const auto& [metric, value] : outcome.best) json["best"][metric] = json_number(value);
+  json["parameter_count"] = parameter_count(problem);
+  if (parameter_count(problem) > kMostNumbers) return json;
+  for (const auto& [name, tensor] : problem.parameters()) {
+    Json values = Json::array();
+    for (const double value : tensor.to_vector()) values.push_back(json_number(value));
+    json["parameters"][name] = tensor.rank() == 0 ? values[0] : values;
+  }
+  return json;
+}
+
 // A run in its folder.
 class Run {
  public:
@@ -43,7 +63,7 @@ class Run {
         setup_(experiment_, cache),
         problem_(setup_.problem.get()),
         optimizer_(setup_.optimizer.get()),
-        console_({request.quiet || request.json, request.color}) {}
+        console_(request.quiet || request.json, request.color) {}
 
   const Problem& problem() const { return *problem_; }
 
@@ -51,7 +71,7 @@ class Run {
     open_folder();
     Trainer trainer(experiment_, *problem_, *optimizer_, *setup_.scheduler, events(), most_evaluations);
     const Outcome outcome = trainer.run();
-    console_.finish();
+    console_.clear_bar();
     const bool has_checkpoints = problem_->steps_per_epoch() > 0 || outcome.status == Outcome::Status::interrupted;
     if (has_checkpoints && outcome.status != Outcome::Status::diverged) checkpoints_->save("last", outcome.steps);
     close_folder(outcome);
@@ -82,8 +102,7 @@ class Run {
     }
     records_.emplace(folder_->file("metrics.jsonl"));
     timings_.emplace(folder_->file("timing.jsonl"));
-    checkpoints_.emplace(folder_->file("checkpoints"), *problem_, *optimizer_, *setup_.scheduler, problem_->generators(),
-                         experiment_.checkpoint.keep);
+    checkpoints_.emplace(folder_->file("checkpoints"), *problem_, *optimizer_, *setup_.scheduler, experiment_.checkpoint.keep);
     open_console();
   }
 

@@ -1,6 +1,7 @@
 #include "descent/experiment/run_folder.h"
 
 #include <fcntl.h>
+#include <fmt/chrono.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -36,21 +37,13 @@ void point(const std::string& link, const std::string& target) {
   fail_system(link, "replace");
 }
 
-std::string local_time() {
-  const std::time_t now = std::time(nullptr);
-  std::tm parts{};
-  ::localtime_r(&now, &parts);
-  char text[sizeof "YYYYMMDD-HHMMSS"];
-  std::strftime(text, sizeof text, "%Y%m%d-%H%M%S", &parts);
-  return text;
-}
-
 std::string create_new(const std::string& parent) {
   make_folders(parent);
-  std::string name = local_time() + '-' + random_hex(4);
+  const auto new_name = [] { return fmt::format("{:%Y%m%d-%H%M%S}-{}", fmt::localtime(std::time(nullptr)), random_hex(4)); };
+  std::string name = new_name();
   while (::mkdir((parent + '/' + name).c_str(), 0777) != 0) {
     if (errno != EEXIST) fail_system(parent + '/' + name, "create");
-    name = local_time() + '-' + random_hex(4);
+    name = new_name();
   }
   point(parent + "/latest", name);
   return parent + '/' + name;

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "descent/experiment/experiment.h"
-#include "descent/experiment/json.h"
 #include "descent/options/registry.h"
 
 namespace descent {

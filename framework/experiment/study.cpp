@@ -4,13 +4,14 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
 #include <limits>
+#include <thread>
 
 #include "descent/core/error.h"
-#include "descent/experiment/json.h"
 #include "descent/experiment/meta.h"
 #include "descent/experiment/setup.h"
 #include "descent/experiment/signals.h"
@@ -99,9 +100,12 @@ Study::Study(const Experiment& experiment, const RunRequest& request, const std:
     : request_(request),
       jobs_(worker_count(is_sweep(experiment) ? experiment.sweep.jobs : experiment.compare.jobs)),
       folder_(folder.empty() ? RunFolder(experiment.name, request.out) : RunFolder::existing(folder)),
-      console_({request.quiet || request.json, request.color}) {
+      console_(request.quiet || request.json, request.color) {
   lock_.emplace(File::appending(folder_.file("trials.jsonl")));
-  if (::flock(lock_->descriptor(), LOCK_EX | LOCK_NB) != 0) fail(ErrorKind::data, "{}: another process is at it", folder_.path());
+  for (int tries = 0; ::flock(lock_->descriptor(), LOCK_EX | LOCK_NB) != 0; ++tries) {  // workers outlive a killed study for a moment
+    if (tries == 100) fail(ErrorKind::data, "{}: another process is at it", folder_.path());
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
   if (!folder.empty()) meta_ = read_json(folder_.file("meta.json"));
   if (meta_.is_null()) meta_ = meta(request.arguments, experiment.seed, static_cast<int>(experiment.threads), {});
   note_files(files, meta_, folder_);
@@ -137,14 +141,14 @@ std::vector<TrialResult> Study::run(std::vector<Trial>& trials, Bases& bases) {
     const std::size_t base = trial.base;
     return run_trial(bases.experiments[base], trial, bases.judges[base].metric, bases.most_evaluations[base], bases.cache);
   };
-  console_.expect_trials(static_cast<std::int64_t>(trials.size()) - known);
+  console_.expect(static_cast<std::int64_t>(trials.size()) - known, 0, 1);
   const bool is_whole = run_in_workers(trials, known, jobs_, run_one, [&](const Trial& trial, TrialResult result) {
     files_->write(trial, result);
     console_.trial(trial.number - first + 1 - known);
     for (std::string* written : {&result.records, &result.line}) std::string().swap(*written);  // clear() would keep the memory
     results.push_back(std::move(result));
   });
-  console_.finish();
+  console_.clear_bar();
   files_->flush();
   if (!is_whole) throw Interrupted{};
   return results;

@@ -167,7 +167,7 @@ void StudyFiles::write(const Trial& trial, const TrialResult& result) {
   records_.hold(result.records);
   held_ += result.line;
   held_ += '\n';
-  timings_.write(TrialTiming{trial.number, result.seconds});
+  timings_.write(Timing{trial.number, result.seconds, "trial"});
   if (records_.is_due()) flush();
 }
 

@@ -5,7 +5,6 @@
 #include "descent/core/error.h"
 #include "descent/experiment/json.h"
 #include "descent/experiment/schema.h"
-#include "descent/experiment/setup.h"
 #include "descent/experiment/study.h"
 #include "descent/experiment/sweep_agreement.h"
 #include "descent/stats/ranks.h"
@@ -34,17 +33,6 @@ Json axes_of(const SweepOptions& sweep) {
   return axes;
 }
 
-std::vector<Trial> trials_of(const Experiment& experiment) {
-  std::vector<Trial> trials;
-  at_key(experiment, "sweep", [&] {
-    for (Assignment& set : experiment.sweep.trials()) {
-      trials.emplace_back();
-      trials.back().set = std::move(set);
-    }
-  });
-  return trials;
-}
-
 Json row_of(const Trial& trial, const TrialResult& result) {
   Json row;
   row["trial"] = trial.number;
@@ -61,11 +49,10 @@ CsvTable table_of(const Json& rows, const std::vector<std::size_t>& order) {
   CsvTable table;
   for (std::size_t i = 0; i < order.size(); ++i) {
     const Json& trial = rows[order[i]];
-    table.set("rank", i + 1);
-    table.set("trial", trial["trial"]);
-    for (const auto& [path, value] : trial["set"].items()) table.set(path, value);
-    for (const char* key : {"status", "steps", "evaluations", "value"}) table.set(key, trial[key]);
-    table.end_row();
+    Json row{{"rank", i + 1}, {"trial", trial["trial"]}};
+    row.update(trial["set"]);
+    for (const char* key : {"status", "steps", "evaluations", "value"}) row[key] = trial[key];
+    table.add(row);
   }
   return table;
 }
@@ -75,7 +62,9 @@ class Sweep final : public Procedure {
   explicit Sweep(const Experiment& experiment) : experiment_(experiment) {
     at_key(experiment, "sweep", [&] { bases_.add(without_study(experiment.source), experiment.name, experiment.sweep.metric); });
     bases_.files.merge(sweep_files(experiment, bases_.cache));
-    trials_ = trials_of(experiment);
+    at_key(experiment, "sweep", [&] {
+      for (Assignment& set : experiment.sweep.trials()) trials_.emplace_back().set = std::move(set);
+    });
   }
 
   const std::set<std::string>& files() const override { return bases_.files; }

@@ -18,10 +18,6 @@ Tensor Softplus::forward(const Tensor& x) {
   return where(relu(sign(z - threshold)), x, softplus(z) / beta);
 }
 
-void check_not_across_samples(std::int64_t dim, const Shape& samples) {
-  if (dim == 0 || dim == -1 - samples.rank()) fail_argument("a softmax along axis {} would mix the samples of a batch", dim);
-}
-
 namespace {
 const Register<Module, Relu> relu_layer("relu", "max(x, 0)");
 const Register<Module, Silu> silu_layer("silu", "x sigmoid(x)");

@@ -40,9 +40,6 @@ struct Softplus : Module {
   Tensor forward(const Tensor& x) override;
 };
 
-// Throws when the axis, of a batch of such samples, is that of the samples.
-void check_not_across_samples(std::int64_t dim, const Shape& samples);
-
 // Softmax or its logarithm along one axis.
 template <Tensor (*F)(const Tensor&, std::int64_t)>
 struct AlongAxis : Module {
@@ -52,7 +49,7 @@ struct AlongAxis : Module {
     option("dim", dim, kAny, "axis that sums to 1, counted from that of the samples, 0; -1 is the last");
   }
   Shape build(const Shape& input, Build&) override {
-    check_not_across_samples(dim, input);
+    if (dim == 0 || dim == -1 - input.rank()) fail_argument("a softmax along axis {} would mix the samples of a batch", dim);
     return input;
   }
   Tensor forward(const Tensor& x) override { return F(x, dim); }

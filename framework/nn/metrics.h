@@ -1,5 +1,4 @@
 #pragma once
-#include <vector>
 
 #include "descent/autograd/tensor.h"
 #include "descent/options/registry.h"

@@ -1,7 +1,6 @@
 #include "descent/options/utf8.h"
 
 #include <algorithm>
-#include <limits>
 
 namespace descent {
 

@@ -12,8 +12,6 @@
 namespace descent::report {
 namespace {
 
-constexpr std::size_t kMaxFile = std::size_t{1} << 29;
-
 std::string kind_of(const Json& summary) { return summary.is_object() ? summary.value("kind", "run") : "run"; }
 
 // Up to where a number is no longer finite.
@@ -50,7 +48,7 @@ Json common(const std::string& folder, Json summary) {
           {"name", settings.value("name", "")},
           {"folder", folder},
           {"meta", read_json(folder + "/meta.json")},
-          {"resolved", read_file(resolved, kMaxFile)},
+          {"resolved", read_file(resolved)},
           {"settings", settings},
           {"summary", std::move(summary)}};
 }

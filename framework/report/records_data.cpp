@@ -14,7 +14,6 @@ namespace {
 
 using Lines = std::vector<std::string_view>;
 
-constexpr std::size_t kMaxFile = std::size_t{1} << 31;
 constexpr std::size_t kMostRecords = 2000, kMostParameters = 16;
 
 // Read from the text, since parsing millions of records to leave most of them out takes seconds.
@@ -96,7 +95,7 @@ class Columns {
 }  // namespace
 
 Json records_data(const std::string& path) {
-  const std::string text = read_file(path, kMaxFile);
+  const std::string text = read_file(path);
   Json splits = Json::object();
   for (const auto& [split, lines] : lines_by_split(text)) {
     Columns columns;

@@ -27,7 +27,7 @@ class CheckpointTest : public ExperimentTest {
  protected:
   Training training_{load(kNet)};
   Checkpoints checkpoints(std::int64_t keep = 2) const {
-    return {folder_ / "c", *training_.problem, *training_.optimizer, *training_.scheduler, training_.problem->generators(), keep};
+    return {folder_ / "c", *training_.problem, *training_.optimizer, *training_.scheduler, keep};
   }
 };
 

@@ -28,7 +28,7 @@ std::vector<std::string> shown_by(Console& console, const std::vector<Record>& r
 }
 
 TEST(Console, ShowsALineAnEpochHoweverOftenThereAreRecords) {
-  Console console({});
+  Console console;
   console.expect(9, 3, 1);
   std::vector<Record> records;
   for (int step = 1; step <= 9; ++step) records.push_back(record(step, (step - 1) / 3 + 1));
@@ -36,20 +36,20 @@ TEST(Console, ShowsALineAnEpochHoweverOftenThereAreRecords) {
 }
 
 TEST(Console, ShowsTheLastRecordOfAnEpochAndOfTheRun) {
-  Console console({});
+  Console console;
   console.expect(8, 3, 2);
   EXPECT_EQ(shown_by(console, {record(2, 1), record(4, 2), record(6, 2), record(8, 3)}),
             (std::vector<std::string>{"epoch 1", "epoch 2", "epoch 3"}));
 }
 
 TEST(Console, ShowsEveryHeldOutRecord) {
-  Console console({});
+  Console console;
   console.expect(300, 3, 1);
   EXPECT_EQ(shown_by(console, {record(3, 1, "validation"), record(6, 2, "test")}), (std::vector<std::string>{"epoch 1", "epoch 2"}));
 }
 
 TEST(Console, ShowsTenLinesOfAnObjectiveBesideItsStart) {
-  Console console({});
+  Console console;
   console.expect(1000, 0, 1);
   std::vector<Record> records;
   for (int step = 0; step <= 1000; ++step) records.push_back(record(step, 0));
@@ -59,7 +59,7 @@ TEST(Console, ShowsTenLinesOfAnObjectiveBesideItsStart) {
 }
 
 TEST(Console, ShowsTheTutorialsEpochs) {
-  Console console({});
+  Console console;
   console.expect(100, 1, 1);
   std::vector<Record> records;
   for (int step = 1; step <= 100; ++step) records.push_back(record(step, step));
@@ -70,7 +70,7 @@ TEST(Console, ShowsTheTutorialsEpochs) {
 
 TEST(Console, IsSilentWhenQuietButKeepsTheLog) {
   const TemporaryFolder folder;
-  Console console({true, Color::automatic});
+  Console console(true);
   console.log_to(folder / "run.log");
   testing::internal::CaptureStderr();
   console.line("hello");
@@ -79,11 +79,11 @@ TEST(Console, IsSilentWhenQuietButKeepsTheLog) {
 }
 
 TEST(Console, DrawsNoBarWhereThereIsNoTerminal) {
-  Console console({});
+  Console console;
   console.expect(100, 10, 1);
   testing::internal::CaptureStderr();
   for (int step = 1; step <= 100; ++step) console.progress(step, 0.5);
-  console.finish();
+  console.clear_bar();
   EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
 }
 
@@ -93,7 +93,7 @@ TEST(Console, ColoursWhenAsked) {
 }
 
 TEST(Console, PrintsNotANumberWithoutASign) {
-  Console console({});
+  Console console;
   Record lost = record(1, 0);
   lost.loss = std::copysign(NAN, -1);
   lost.metrics = {{"auc", lost.loss}};

@@ -1,5 +1,5 @@
 #include "descent/experiment/records.h"
-#include "descent/experiment/json.h"
+#include "descent/experiment/csv_table.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -55,7 +55,7 @@ class TorchInterop : public ExperimentTest {
   }
   void train_and_save(const std::string& dtype) const {
     const Training training(experiment("[[1, 0, 0], [0, 1, 0], [0, 0, 1], [1, 0, 0], [0, 0, 1], [0, 1, 0]]", dtype, ""));
-    Checkpoints(folder_.path(), *training.problem, *training.optimizer, *training.scheduler, {}, 1).save("weights", 1);
+    Checkpoints(folder_.path(), *training.problem, *training.optimizer, *training.scheduler, 1).save("weights", 1);
     std::filesystem::rename(folder_ / "weights.safetensors", folder_ / "weights");
   }
 };
