@@ -13,19 +13,14 @@ namespace {
 
 // Every option of an optimizer with its value.
 Value options_with(const std::string& optimizer, Value given) {
-  const auto component = optim::Optimizer::kind().make(optimizer, given);
-  Options options;
-  component->options(options);
-  return options.write();
+  return Declared(optim::Optimizer::kind().make(optimizer, given)).options.write();
 }
 
 }  // namespace
 
 std::vector<std::string> dialects_of(const std::string& optimizer) {
-  const auto component = optim::Optimizer::kind().find(optimizer)->make();
-  Options options;
-  component->options(options);
-  for (const Option& option : options.list()) {
+  const Declared declared(optim::Optimizer::kind().find(optimizer)->make());
+  for (const Option& option : declared.options.list()) {
     if (option.name == "dialect") return option.choices;
   }
   return {};

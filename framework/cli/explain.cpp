@@ -78,17 +78,13 @@ std::string adjustments(const Value& options) {
 }
 
 // An optimizer with what was said of it; the rest are defaults.
-struct Explained {
+struct Explained : Declared {
   std::string type;
   Value given;
-  std::unique_ptr<Component> optimizer;
-  Options options;
 
-  Explained(std::string of_type, Value map)
-      : type(std::move(of_type)), given(std::move(map)), optimizer(optim::Optimizer::kind().make(type, given)) {
-    optimizer->options(options);
-  }
-  std::string formula() const { return static_cast<const optim::Optimizer&>(*optimizer).formula(); }
+  Explained(const std::string& of_type, const Value& map)
+      : Declared(optim::Optimizer::kind().make(of_type, map)), type(of_type), given(map) {}
+  std::string formula() const { return static_cast<const optim::Optimizer&>(*component).formula(); }
 };
 
 void print_formula(const Explained& e) {

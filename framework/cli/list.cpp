@@ -38,10 +38,7 @@ template <class Visit>
 void each_component(const ComponentKind& kind, const Visit& visit) {
   for (const std::string& name : kind.names()) {
     const ComponentKind::Entry& entry = *kind.find(name);
-    const auto component = entry.make();
-    Options options;
-    component->options(options);
-    visit(entry, options.list());
+    visit(entry, Declared(entry.make()).options.list());
   }
 }
 

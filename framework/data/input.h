@@ -33,7 +33,6 @@ class Input {
   void expect_end();
 
   std::uint64_t offset() const { return offset_; }
-  bool gzip() const { return inflater_ != nullptr; }
   const Path& path() const { return path_; }
   [[noreturn]] void fail_at(std::uint64_t offset, const std::string& message) const;
 

@@ -13,10 +13,7 @@ namespace {
 constexpr const char* kSeeds = "seeds";  // beside the options that are tuned
 
 std::vector<Option> options_of(const std::string& optimizer) {
-  const auto component = optim::Optimizer::kind().find(optimizer)->make();
-  Options options;
-  component->options(options);
-  std::vector<Option> list = options.list();
+  std::vector<Option> list = Declared(optim::Optimizer::kind().find(optimizer)->make()).options.list();
   for (Option& option : list) option.read = nullptr, option.write = nullptr;
   return list;
 }

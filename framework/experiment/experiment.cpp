@@ -42,12 +42,8 @@ bool declares(const std::vector<Option>& options, const std::string& key) {
 // Whether a component of this kind has such an option.
 bool declares(const ComponentKind& kind, const std::string& key) {
   const std::vector<std::string> names = kind.names();
-  return std::any_of(names.begin(), names.end(), [&](const std::string& name) {
-    const auto component = kind.find(name)->make();
-    Options options;
-    component->options(options);
-    return declares(options.list(), key);
-  });
+  return std::any_of(names.begin(), names.end(),
+                     [&](const std::string& name) { return declares(Declared(kind.find(name)->make()).options.list(), key); });
 }
 
 std::string section_among(const std::vector<Option>& options, const std::string& prefix, const std::string& key) {

@@ -133,7 +133,7 @@ class ModelProblem final : public Problem {
     Rng rng(experiment.seed, Stream::init);
     model_ = make<nn::Model>(experiment.model);
     const std::int64_t targets = table.classes() ? static_cast<std::int64_t>(table.class_names.size()) : table.y.size(1);
-    nn::Build build{experiment.dtype, rng, loss_->outputs(targets), experiment.seed};
+    nn::Build build{experiment.dtype, rng, targets, experiment.seed};
     const Shape output = model_->build(Shape(table.x.shape().begin() + 1, table.x.shape().end()), build);
     if (table.classes() && output.rank() == 1 && output[0] < targets) fail_argument("{} outputs for {} classes", output[0], targets);
     if (model_->init_from.text.empty()) return;

@@ -35,15 +35,9 @@ constexpr const char* kNeeds = R"({
   "oneOf": [{"required": ["optimizer"]}, {"required": ["compare"]}]
 })";
 
-// The options of a new component, which they are bound to.
-struct Declared {
-  explicit Declared(const ComponentKind::Entry& entry) : component(entry.make()) { component->options(options); }
-  bool must_be_given() const {
-    return std::any_of(options.list().begin(), options.list().end(), [](const Option& option) { return option.required; });
-  }
-  std::unique_ptr<Component> component;
-  Options options;
-};
+bool must_be_given(const std::vector<Option>& options) {
+  return std::any_of(options.begin(), options.end(), [](const Option& option) { return option.required; });
+}
 
 // Describes a file, or what a file changes in the one that it extends: there nothing is required, and a component may leave out its type.
 class Describer {
@@ -65,8 +59,8 @@ class Describer {
     Json names = kind.names(), scalars = Json::array(), cases = Json::array();
     for (const std::string& name : kind.names()) {
       const ComponentKind::Entry& entry = *kind.find(name);
-      const Declared declared(entry);
-      if (!declared.must_be_given()) scalars.push_back(name);
+      const Declared declared(entry.make());
+      if (!must_be_given(declared.options.list())) scalars.push_back(name);
       Json schema = options(declared.options.list());
       schema["properties"]["type"] = {{"const", name}, {"description", entry.meaning}};
       const bool is_known = definitions.value(kind.singular() + '.' + name, Json()) == schema;

@@ -50,8 +50,6 @@ class Loss : public Component {
   virtual std::string doubt(const Tensor& /*outputs*/) const { return ""; }
   // A single output above it stands for class 1, one below for class 0; halfway between targets 0 and 1 where outputs approach those.
   virtual double threshold() const { return 0.5; }
-  // The model's number of outputs, given the number of classes (if it wants classes) or of target columns.
-  virtual std::int64_t outputs(std::int64_t targets) const { return targets; }
 };
 
 // A loss with a reduction and no other option. An own one is registered by

@@ -23,6 +23,13 @@ struct Component {
   virtual void check_options(const Value& /*given*/, const Reading&) const {}
 };
 
+// A component and its options, which are bound to it.
+struct Declared {
+  explicit Declared(std::unique_ptr<Component> made) : component(std::move(made)) { component->options(options); }
+  std::unique_ptr<Component> component;
+  Options options;
+};
+
 // All components of one kind, by name.
 class ComponentKind {
  public:
