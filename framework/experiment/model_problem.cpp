@@ -154,7 +154,6 @@ class ModelProblem final : public Problem {
     });
     at_key(experiment, "loss", [&] {
       (*loss_)(tried.output, tried.target);
-      loss_->check_outputs(tried.output);
       doubt_ = loss_->doubt(tried.output);
     });
     for (std::size_t i = 0; i < metrics_.size(); ++i) {

@@ -84,12 +84,6 @@ const std::string* type_of(const Value& map) {
   return type && type->is_scalar() ? &type->text : nullptr;
 }
 
-// A length replaces one in the other unit, as it would replace one in its own.
-void drop_other_length(Value& map, std::string_view given) {
-  if (given == "steps") map.erase("epochs");
-  if (given == "epochs") map.erase("steps");
-}
-
 // Lays `over` on top of `base`.
 void merge(Value& base, Value over) {
   if (base.is_scalar() && over.is_map() && !over.find("type")) expand_component(base);
@@ -99,7 +93,6 @@ void merge(Value& base, Value over) {
     base = std::move(over);
     return;
   }
-  if (const bool steps = over.find("steps"); steps != (over.find("epochs") != nullptr)) drop_other_length(base, steps ? "steps" : "epochs");
   std::unordered_map<std::string, std::size_t> index;
   for (std::size_t i = 0; i < base.entries.size(); ++i) index.emplace(base.entries[i].key, i);
   for (Value::Entry& entry : over.entries) {
@@ -195,10 +188,6 @@ void apply_override(Value& root, const std::string& assignment, Diagnostics& dia
   if (diagnostics.items().size() > errors) return;
   if (value.is_null()) return diagnostics.error(mark, path, "missing value");
   set_path(root, path, std::move(value), mark, diagnostics);
-  const std::size_t dot = path.rfind('.');
-  if (dot == std::string::npos) return;
-  const Value* section = find_path(root, path.substr(0, dot));
-  if (section) drop_other_length(const_cast<Value&>(*section), path.substr(dot + 1));
 }
 
 Value load_experiment(const std::string& path, Diagnostics& diagnostics) { return load_chain(path, {}, diagnostics); }

@@ -96,17 +96,17 @@ struct BceWithLogits : ReducedLoss {
   Tensor operator()(const Tensor& output, const Tensor& target) const override {
     return bce_with_logits_loss(output, target, pos_weight, reduction);
   }
-  void check_targets(const Tensor& targets) const override { check_within("bce_with_logits", "targets", targets, kUnitInterval); }
+  void check_targets(const Tensor& targets) const override { check_targets_within("bce_with_logits", targets, kUnitInterval); }
   double threshold() const override { return 0; }
 };
 
 struct Bce : LossFunction<bce_loss> {
-  void check_targets(const Tensor& targets) const override { check_within("bce", "targets", targets, kUnitInterval); }
-  void check_outputs(const Tensor& outputs) const override { check_within("bce", "probabilities", outputs, kUnitInterval); }
+  void check_targets(const Tensor& targets) const override { check_targets_within("bce", targets, kUnitInterval); }
+  std::string doubt(const Tensor& outputs) const override { return doubt_beyond("bce", "probabilities", outputs, kUnitInterval); }
 };
 
 struct Hinge : LossFunction<hinge_loss> {
-  void check_targets(const Tensor& targets) const override { check_within("hinge", "targets", targets, {-1, 1}); }
+  void check_targets(const Tensor& targets) const override { check_targets_within("hinge", targets, {-1, 1}); }
   double threshold() const override { return 0; }
 };
 
@@ -121,9 +121,9 @@ struct KlDiv : Loss {
     return kl_div_loss(output, target, log_target, reduction);
   }
   void check_targets(const Tensor& targets) const override {
-    check_within("kl_div", "targets", targets, log_target ? kLogarithms : kUnitInterval);
+    check_targets_within("kl_div", targets, log_target ? kLogarithms : kUnitInterval);
   }
-  void check_outputs(const Tensor& outputs) const override { check_within("kl_div", "log-probabilities", outputs, kLogarithms); }
+  std::string doubt(const Tensor& outputs) const override { return doubt_beyond("kl_div", "log-probabilities", outputs, kLogarithms); }
 };
 
 struct Nll : ReducedLoss {
@@ -136,7 +136,7 @@ struct Nll : ReducedLoss {
   Tensor operator()(const Tensor& output, const Tensor& labels) const override {
     return nll_loss(output, labels, class_weights(output.dtype()), reduction);
   }
-  void check_outputs(const Tensor& outputs) const override { check_within("nll", "log-probabilities", outputs, kLogarithms); }
+  std::string doubt(const Tensor& outputs) const override { return doubt_beyond("nll", "log-probabilities", outputs, kLogarithms); }
 
  protected:
   Tensor class_weights(DType dtype) const {
@@ -153,12 +153,11 @@ struct CrossEntropy : Nll {
   Tensor operator()(const Tensor& output, const Tensor& labels) const override {
     return cross_entropy_loss(output, labels, class_weights(output.dtype()), label_smoothing, reduction);
   }
-  void check_outputs(const Tensor& /*logits*/) const override {}
   std::string doubt(const Tensor& outputs) const override {
-    if (outputs.rank() != 2 || outputs.size(1) < 2) return "";
-    for (const double x : sum(outputs, {1}).to_vector()) {
-      if (!(std::abs(x - 1) <= 1e-5)) return "";
-    }
+    const std::vector<double> sums = outputs.rank() == 2 ? sum(outputs, {1}).to_vector() : std::vector<double>{0};
+    const auto is_one = [](double x) { return std::abs(x - 1) <= 1e-5; };
+    const bool are_probabilities = doubt_beyond("", "", outputs, kUnitInterval).empty() && std::all_of(sums.begin(), sums.end(), is_one);
+    if (!are_probabilities) return "";
     return "cross_entropy applies softmax to the model's outputs, and each row of them sums to 1 already: does the model end in softmax?";
   }
 };

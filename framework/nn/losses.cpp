@@ -14,10 +14,17 @@ void check_same_shape(const char* loss, const Tensor& output, const Tensor& targ
   fail_argument("{}: expected equal shapes, got {} and {}", loss, to_string(output.shape()), to_string(target.shape()));
 }
 
-void check_within(const char* loss, const char* what, const Tensor& values, Range range) {
-  for (const double x : values.to_vector()) {
-    if (!range.contains(x)) fail_argument("{}: expected {} {}, got {:.6g}", loss, what, to_string(range), x);
+void check_targets_within(const char* loss, const Tensor& targets, Range range) {
+  for (const double y : targets.to_vector()) {
+    if (!range.contains(y)) fail_argument("{}: expected targets {}, got {}", loss, to_string(range), y);
   }
+}
+
+std::string doubt_beyond(const char* loss, const char* what, const Tensor& outputs, Range range) {
+  for (const double x : outputs.to_vector()) {
+    if (x == x && !range.contains(x)) return fmt::format("{} expects {} {}, and the model gives {:.6g}", loss, what, to_string(range), x);
+  }
+  return "";
 }
 
 Tensor reduce(const Tensor& losses, Reduction reduction) {
@@ -90,9 +97,9 @@ struct PoissonNll : ReducedLoss {
   Tensor operator()(const Tensor& output, const Tensor& target) const override {
     return poisson_nll_loss(output, target, log_input, full, eps, reduction);
   }
-  void check_targets(const Tensor& targets) const override { check_within("poisson_nll", "targets", targets, kNotNegative); }
-  void check_outputs(const Tensor& outputs) const override {
-    if (!log_input) check_within("poisson_nll", "rates", outputs, kNotNegative);
+  void check_targets(const Tensor& targets) const override { check_targets_within("poisson_nll", targets, kNotNegative); }
+  std::string doubt(const Tensor& outputs) const override {
+    return log_input ? "" : doubt_beyond("poisson_nll", "rates", outputs, kNotNegative);
   }
 };
 

@@ -43,10 +43,9 @@ class Loss : public Component {
   virtual Tensor operator()(const Tensor& output, const Tensor& target) const = 0;
   // Whether targets are int64 labels.
   virtual bool wants_classes() const { return false; }
-  // Throw when a target, or an output of the model, is one that the loss does not understand.
+  // Throws when a target is one that the loss does not understand.
   virtual void check_targets(const Tensor& /*targets*/) const {}
-  virtual void check_outputs(const Tensor& /*outputs*/) const {}
-  // What looks wrong about outputs that it does understand; "" if nothing does.
+  // What looks wrong about a model's outputs; "" if nothing does.
   virtual std::string doubt(const Tensor& /*outputs*/) const { return ""; }
   // A single output above it stands for class 1, one below for class 0; halfway between targets 0 and 1 where outputs approach those.
   virtual double threshold() const { return 0.5; }
@@ -65,8 +64,10 @@ struct LossFunction : ReducedLoss {
 
 // For those who write losses: throws `LOSS: expected equal shapes, got (4, 1) and (4,)`.
 void check_same_shape(const char* loss, const Tensor& output, const Tensor& target);
-// Throws `LOSS: expected targets in [0, 1], got 7`, where `what` are targets.
-void check_within(const char* loss, const char* what, const Tensor& values, Range range);
+// Throws `LOSS: expected targets in [0, 1], got 7`.
+void check_targets_within(const char* loss, const Tensor& targets, Range range);
+// "`LOSS` expects probabilities in [0, 1], and the model gives -0.3", or "" where all that are numbers are.
+std::string doubt_beyond(const char* loss, const char* what, const Tensor& outputs, Range range);
 // The losses of elements or samples as one number.
 Tensor reduce(const Tensor& losses, Reduction reduction);
 

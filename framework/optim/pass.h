@@ -108,10 +108,11 @@ class Pass {
     constexpr std::int64_t kFew = 4;  // for which choosing an instruction set takes longer than the loop
     if (n <= kFew) return update(0, n);
     vectorized([=] {
-      for (std::int64_t i = 0; i < n; i += kBlock) {
-        const std::int64_t ahead = i + 4 * kBlock;
+      const std::int64_t block = n < kMany ? n : kBlock;
+      for (std::int64_t i = 0; i < n; i += block) {
+        const std::int64_t ahead = i + 4 * block;
         if (ahead < n) (prefetch(w + ahead), prefetch(g + ahead), (prefetch(s + ahead), ...));
-        update(i, std::min(n, i + kBlock));
+        update(i, std::min(n, i + block));
       }
     });
   }
@@ -119,7 +120,7 @@ class Pass {
   static void prefetch(const T* block) {
     for (std::int64_t i = 0; i < kBlock; i += 64 / sizeof(T)) __builtin_prefetch(block + i);
   }
-  static constexpr std::int64_t kBlock = 512 / sizeof(T);
+  static constexpr std::int64_t kBlock = 512 / sizeof(T), kMany = std::int64_t{1} << 16;  // of which some lie beyond the nearest caches
 
   Parameter& parameter_;
   const Adjustment adjustment_;

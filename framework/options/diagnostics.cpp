@@ -70,7 +70,7 @@ std::vector<const Diagnostics::Item*> in_order(const std::vector<Diagnostics::It
 
 char folded(char c) { return c == '-' ? '_' : c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
-// As `lr` are those of `learning_rate`.
+// As `wd` are those of `weight_decay`.
 bool are_initials(std::string_view letters, std::string_view name) {
   std::string initials;
   for (std::size_t i = 0; i < name.size(); ++i) {
@@ -80,9 +80,9 @@ bool are_initials(std::string_view letters, std::string_view name) {
 }
 
 template <class Predicate>
-const std::string* only_one(const std::vector<std::string>& names, const Predicate& is_meant) {
+std::string only_one(const std::vector<std::string>& names, const Predicate& is_meant) {
   const auto first = std::find_if(names.begin(), names.end(), is_meant);
-  return first == names.end() || std::any_of(first + 1, names.end(), is_meant) ? nullptr : &*first;
+  return first == names.end() || std::any_of(first + 1, names.end(), is_meant) ? "" : *first;
 }
 
 // Insertions, deletions, replacements and swaps of neighbours that turn `a` into `b` (optimal string alignment); case does not count.
@@ -100,16 +100,6 @@ std::size_t distance(std::string_view a, std::string_view b) {
     before = std::exchange(above, row);
   }
   return above[b.size()];
-}
-
-// `hidden` of `hidden_layers`.
-std::string longest_beginning(std::string_view name, const std::vector<std::string>& known) {
-  std::string longest;
-  for (const std::string& candidate : known) {
-    const std::string word = candidate + '_';
-    if (name.substr(0, word.size()) == word && candidate.size() > longest.size()) longest = candidate;
-  }
-  return longest;
 }
 
 // The one with the fewest changes, of at most a third of the letters.
@@ -182,12 +172,11 @@ std::string shown(std::string_view text, std::size_t limit) {
 }
 
 std::string nearest(std::string_view name, const std::vector<std::string>& known) {
-  const auto stands_for = [&](const std::string& candidate) { return are_initials(name, candidate) || are_initials(candidate, name); };
   const auto begins = [&](const std::string& candidate) { return name.size() >= 3 && candidate.compare(0, name.size(), name) == 0; };
-  if (const std::string* short_for = only_one(known, stands_for)) return *short_for;
-  if (const std::string* longer = only_one(known, begins)) return *longer;
-  const std::string first_words = longest_beginning(name, known);
-  return first_words.empty() ? least_changed(name, known) : first_words;
+  if (std::string longer = only_one(known, begins); !longer.empty()) return longer;
+  if (std::string close = least_changed(name, known); !close.empty()) return close;
+  if (name == "learning_rate") return only_one(known, [](const std::string& candidate) { return candidate == "lr"; });
+  return only_one(known, [&](const std::string& candidate) { return are_initials(name, candidate); });
 }
 
 std::string suggestion(std::string_view name, const std::vector<std::string>& known) {

@@ -35,7 +35,7 @@ class Diagnostics {
 // A value as a message shows it: control and invisible characters escaped, clipped with `…` after `limit` characters.
 std::string shown(std::string_view text, std::size_t limit = 60);
 
-// The known name that `name` abbreviates or begins with, or that is nearest to it; "" when none is near enough to be meant (at most a third
+// The known name that `name` abbreviates, or that is nearest to it; "" when none is near enough to be meant (at most a third
 // of the letters differ).
 std::string nearest(std::string_view name, const std::vector<std::string>& known);
 

@@ -16,9 +16,10 @@ std::string help_for(const std::vector<Option>& list, const std::string& key, co
   if (!section.empty() && !is_here) return fmt::format("'{}' belongs in '{}'", shown(key), section);
   std::vector<std::string> known;
   for (const Option& option : list) known.push_back(option.name);
-  const std::string before = key.substr(0, key.find(':'));
-  if (std::find(known.begin(), known.end(), before) != known.end())
-    return fmt::format("write '{}: {}', with a space behind the colon", before, shown(key.substr(before.size() + 1)));
+  const std::size_t colon = key.find(':');
+  const bool is_glued = colon + 1 < key.size() && key.find(':', colon + 1) == std::string::npos;
+  if (is_glued && std::find(known.begin(), known.end(), key.substr(0, colon)) != known.end())
+    return fmt::format("write '{}: {}', with a space behind the colon", key.substr(0, colon), shown(key.substr(colon + 1)));
   const std::string near = nearest(key, known);
   return near.empty() ? suggestion(key, known) : fmt::format("did you mean '{}'?", near);
 }

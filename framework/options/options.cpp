@@ -13,7 +13,12 @@ namespace {
 // A list whose elements `read_item` reads.
 template <class T, class ReadItem>
 bool read_list(const Value& value, const Reading& reading, const std::string& expected, std::vector<T>& list, const ReadItem& read_item) {
-  if (!value.is_list()) return refuse(value, reading, expected, value.is_scalar() ? fmt::format("write [{}]", shown(value.text)) : "");
+  if (!value.is_list()) {
+    Diagnostics ignored;
+    T item{};
+    const bool is_item = value.is_scalar() && !value.quoted && read_item(value, {ignored, ""}, item);
+    return refuse(value, reading, expected, is_item ? fmt::format("write [{}]", shown(value.text)) : "");
+  }
   bool good = true;
   list.clear();
   for (std::size_t i = 0; i < value.items.size(); ++i) {

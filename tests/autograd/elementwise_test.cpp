@@ -202,6 +202,14 @@ RC_GTEST_PROP(Broadcasting, OfThreeOperandsIsAPlainLoop, ()) {
 }
 
 // Rows longer than the blocks that are handed to the loops.
+TEST(Arithmetic, AddsUpTheGradientsOfAnOperandThatIsUsedTwiceInEveryBlock) {
+  Tensor x = zeros({3000}, DType::float32);
+  for (int i = 0; i < 3000; ++i) x.data<float>()[i] = static_cast<float>(i);
+  x.set_requires_grad();
+  sum(x * x).backward();
+  for (int i = 0; i < 3000; ++i) ASSERT_EQ(x.grad().at(i), 2 * i);
+}
+
 TEST(Broadcasting, WorksAcrossBlocks) {
   const Tensor a = test::leaf(test::uniform({3, 2500}, -1, 1)), b = test::leaf(f64({{1}, {2}, {3}})), y = a * b;
   for (std::int64_t i = 0; i < y.size(); ++i) ASSERT_EQ(y.at(i), a.at(i) * static_cast<double>(1 + i / 2500)) << i;

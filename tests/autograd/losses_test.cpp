@@ -27,6 +27,17 @@ TEST(Softmax, OfOneElementIsOne) {
   expect_values(log_softmax(f64({{-7}, {1e9}})), {2, 1}, {0, 0});
 }
 
+TEST(Softmax, FindsTheLargestWhereverItStands) {
+  for (std::int64_t n = 1; n <= 70; ++n) {
+    for (std::int64_t at = 0; at < n; ++at) {
+      const Tensor x = zeros({1, n}, DType::float32);
+      x.data<float>()[at] = 1000;
+      const Tensor y = softmax(x);
+      for (std::int64_t i = 0; i < n; ++i) ASSERT_EQ(y.at(i), i == at) << at << " of " << n;
+    }
+  }
+}
+
 TEST(Softmax, NeitherOverflowsNorLosesSmallLogarithms) {
   const Tensor x = test::leaf(tensor({{1e4, 0, -1e4}, {3e38, 3e38, -3e38}}));
   expect_values(softmax(x), {2, 3}, {1, 0, 0, 0.5, 0.5, 0}, 1e-7);

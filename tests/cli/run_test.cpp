@@ -170,6 +170,16 @@ TEST_F(RunCommand, TargetEndsTheRunEarly) {
   EXPECT_LT(json("r/summary.json")["steps"], 100);
 }
 
+TEST_F(RunCommand, WarnsOfWhatLooksWrongBeforeTheFirstStep) {
+  write("s.yaml",
+        "data: moons\nmodel: {type: sequential, layers: [linear, softmax]}\nloss: cross_entropy\noptimizer: sgd\ntrain: {steps: 1}\n");
+  write("r.yaml", "objective: {type: expression, expression: x^2, start: {x: 1}}\noptimizer: {type: sgd, lr: 2}\ntrain: {steps: 1}\n");
+  for (const char* command : {"check", "run"}) {
+    EXPECT_THAT(descent({command, "s.yaml"}).err, HasSubstr("warning: cross_entropy applies softmax to the model's outputs")) << command;
+    EXPECT_THAT(descent({command, "r.yaml"}).err, HasSubstr("warning: lr 2 is not below 1")) << command;
+  }
+}
+
 TEST_F(RunCommand, CheckPrintsTheParameterCountAndWritesNothing) {
   EXPECT_EQ(descent({"check", "m.yaml"}).out, "m.yaml: valid, 42 parameters\n");
   EXPECT_EQ(descent({"check", "a.yaml"}).out, "a.yaml: valid, 1 parameter\n");

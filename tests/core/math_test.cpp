@@ -159,15 +159,13 @@ TYPED_TEST(Math, UnderflowsGraduallyAndOverflowsToInfinity) {
   EXPECT_EQ(math::softplus(least), kTiny<T>);
 }
 
-TYPED_TEST(Math, GivesTheSameExponentialOfNegativesWhileItIsNormal) {
+TYPED_TEST(Math, GivesTheSameExponentialOfNegatives) {
   using T = TypeParam;
-  const T least = math::detail::Format<T>::kExpNormal;
-  EXPECT_GT(math::exp(least), std::numeric_limits<T>::min());
   std::vector<T> arguments = seams<T>();
   for (const T x : samples<T>(400'000)) arguments.push_back(x);
   for (const T x : arguments) {
     if (x > 0) continue;
-    EXPECT_TRUE(same(math::exp_of_negative(x), x < least ? T(0) : math::exp(x))) << +x;
+    EXPECT_TRUE(same(math::exp_of_negative(x), math::exp(x))) << +x;
   }
 }
 

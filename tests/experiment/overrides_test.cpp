@@ -51,11 +51,6 @@ TEST(Override, TurnsAScalarComponentIntoAMap) {
   EXPECT_EQ(overridden("layers: [tanh, relu]\n", "layers[1].slope=0.1"), parsed("layers: [tanh, {type: relu, slope: 0.1}]\n"));
 }
 
-TEST(Override, ReplacesALengthInTheOtherUnit) {
-  EXPECT_EQ(overridden("train: {epochs: 3, clip: 1}\n", "train.steps=5"), parsed("train: {clip: 1, steps: 5}\n"));
-  EXPECT_EQ(overridden("problems: [{train: {steps: 5}}]\n", "problems[0].train.epochs=3"), parsed("problems: [{train: {epochs: 3}}]\n"));
-}
-
 TEST(Override, KeepsTheTypesOfYaml) {
   EXPECT_TRUE(overridden("a: 1\n", "a='2'").find("a")->quoted);
   EXPECT_FALSE(overridden("a: 1\n", "a=2").find("a")->quoted);
@@ -159,14 +154,6 @@ TEST_F(Extends, MergesMapsAndReplacesTheRest) {
   write("base.yaml", "seed: 1\ntrain: {epochs: 10, clip: {norm: 1}}\nx: [1, 2]\n");
   write("a.yaml", "extends: base.yaml\ntrain: {epochs: 20, clip: {value: 2}}\nx: [3]\nname: a\n");
   EXPECT_EQ(load("a.yaml"), parsed("seed: 1\ntrain: {epochs: 20, clip: {norm: 1, value: 2}}\nx: [3]\nname: a\n"));
-}
-
-TEST_F(Extends, ReplacesALengthInTheOtherUnit) {
-  write("base.yaml", "train: {epochs: 10, clip: 1}\n");
-  write("a.yaml", "extends: base.yaml\ntrain: {steps: 5}\n");
-  EXPECT_EQ(load("a.yaml"), parsed("train: {clip: 1, steps: 5}\n"));
-  write("b.yaml", "extends: a.yaml\ntrain: {epochs: 1, steps: 5}\n");
-  EXPECT_EQ(load("b.yaml"), parsed("train: {clip: 1, steps: 5, epochs: 1}\n"));
 }
 
 TEST_F(Extends, MergesTheOptionsOfTheSameComponentOnly) {

@@ -91,6 +91,21 @@ TEST(Losses, RefuseClassWeightsThatAreNotOnePerClass) {
   }
 }
 
+TEST(Losses, DoubtOutputsThatAreNoneOfTheirs) {
+  const auto doubt = [](const char* type, const std::vector<double>& row, OptionList options = {}) {
+    return make<Loss>(type, options)->doubt(tensor({1, 2}, row, DType::float64));
+  };
+  EXPECT_EQ(doubt("nll", {-1, 0.5}), "nll expects log-probabilities <= 0, and the model gives 0.5");
+  EXPECT_EQ(doubt("kl_div", {0.25, -1}), "kl_div expects log-probabilities <= 0, and the model gives 0.25");
+  EXPECT_EQ(doubt("bce", {0.5, -3}), "bce expects probabilities in [0, 1], and the model gives -3");
+  EXPECT_EQ(doubt("poisson_nll", {1, -2}, {{"log_input", false}}), "poisson_nll expects rates >= 0, and the model gives -2");
+  EXPECT_EQ(doubt("poisson_nll", {1, -2}), "");
+  EXPECT_NE(doubt("cross_entropy", {0.3, 0.7}), "");
+  EXPECT_EQ(doubt("cross_entropy", {0.3, 0.72}), "");
+  EXPECT_EQ(doubt("cross_entropy", {3, -2}), "");
+  EXPECT_EQ(doubt("nll", {-1, std::nan("")}), "");
+}
+
 TEST(Losses, TellWhetherTheyWantClasses) {
   EXPECT_TRUE(make<Loss>("cross_entropy")->wants_classes());
   EXPECT_FALSE(make<Loss>("mse")->wants_classes());

@@ -38,6 +38,16 @@ class Path {
 
 Numbers noises(int t) { return {test::golden_gradient(t, 0), test::golden_gradient(t, 1), test::golden_gradient(t, 2)}; }
 
+TEST(Pass, TreatsAllElementsAlikeHoweverManyThereAre) {
+  for (const char* type : {"sgd", "adagrad", "adam"}) {
+    for (const std::size_t n : {1, 5, 300, 1000, 70'000}) {  // below and above what is done in blocks
+      Path path(type, {}, Numbers(n, 1)), one(type, {}, {1});
+      for (int t = 0; t < 2; ++t) EXPECT_THAT(path.step(Numbers(n, 0.5)), Each(one.step({0.5})[0])) << type << ' ' << n;
+      EXPECT_NE(one.w(0), 1);
+    }
+  }
+}
+
 // (w − a)²/2 from gradients, for a thousand steps.
 Numbers minimum_found(Path path, const Numbers& a) {
   for (int t = 0; t < 1000; ++t) {

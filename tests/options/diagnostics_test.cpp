@@ -139,7 +139,8 @@ TEST(Nearest, FindsTheNameThatWasMeant) {
   EXPECT_EQ(nearest("lrr", known), "lr");
   EXPECT_EQ(nearest("acc", {"accuracy", "auc"}), "accuracy");
   EXPECT_EQ(nearest("learning_rate", known), "lr");
-  EXPECT_EQ(nearest("bce_with_logits_loss", {"bce", "bce_with_logits", "mse"}), "bce_with_logits");
+  EXPECT_EQ(nearest("blood_presure", {"bp", "blood_pressure"}), "blood_pressure");
+  EXPECT_EQ(nearest("momentum_stlye", {"momentum", "momentum_style"}), "momentum_style");
   EXPECT_EQ(nearest("wd", {"lr", "weight_decay"}), "weight_decay");
 }
 
@@ -147,6 +148,8 @@ TEST(Nearest, IsSilentWhenNothingIsNear) {
   const std::vector<std::string> known = {"sgd", "adam", "lr"};
   EXPECT_EQ(nearest("rmsprop", known), "");
   EXPECT_EQ(nearest("xr", known), "");
+  EXPECT_EQ(nearest("lambda_reg", known), "");
+  EXPECT_EQ(nearest("lr_decay", known), "");
   EXPECT_EQ(nearest("", known), "");
 }
 

@@ -27,8 +27,7 @@ const reasons = {
     'class_weights_of_another_length', 'layer_that_cannot_take_its_input', 'metric_of_classes_for_values', 'metric_of_values_for_classes',
     'metric_of_two_classes_for_three', 'metric_of_one_target_for_two', 'metrics_of_nothing_held_out', 'counts_below_zero',
     'probabilities_above_one', 'logarithms_of_probabilities_above_zero', 'target_out_of_range_in_a_separate_part',
-    'softmax_across_the_samples', 'softmax_across_the_samples_from_behind', 'probabilities_where_logarithms_belong',
-    'outputs_that_are_no_probabilities',
+    'softmax_across_the_samples', 'softmax_across_the_samples_from_behind',
   ],
   'the keys of a sweep are paths, and its values stand for others of the file': [
     'sweep_of_nothing', 'sweep_with_a_value_twice', 'sweep_with_a_point_twice', 'sweep_with_a_log_grid_too_fine',
