@@ -40,7 +40,7 @@ Numbers noises(int t) { return {test::golden_gradient(t, 0), test::golden_gradie
 
 TEST(Pass, TreatsAllElementsAlikeHoweverManyThereAre) {
   for (const char* type : {"sgd", "adagrad", "adam"}) {
-    for (const std::size_t n : {1, 5, 300, 1000, 70'000}) {  // below and above what is done in blocks
+    for (const std::size_t n : {1U, 5U, 300U, 1000U, 70'000U}) {  // below and above what is done in blocks
       Path path(type, {}, Numbers(n, 1)), one(type, {}, {1});
       for (int t = 0; t < 2; ++t) EXPECT_THAT(path.step(Numbers(n, 0.5)), Each(one.step({0.5})[0])) << type << ' ' << n;
       EXPECT_NE(one.w(0), 1);
