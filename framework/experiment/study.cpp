@@ -4,12 +4,10 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
 #include <limits>
-#include <thread>
 
 #include "descent/core/error.h"
 #include "descent/experiment/meta.h"
@@ -102,10 +100,7 @@ Study::Study(const Experiment& experiment, const RunRequest& request, const std:
       folder_(folder.empty() ? RunFolder(experiment.name, request.out) : RunFolder::existing(folder)),
       console_(request.quiet || request.json, request.color) {
   lock_.emplace(File::appending(folder_.file("trials.jsonl")));
-  for (int tries = 0; ::flock(lock_->descriptor(), LOCK_EX | LOCK_NB) != 0; ++tries) {  // workers outlive a killed study for a moment
-    if (tries == 100) fail(ErrorKind::data, "{}: another process is at it", folder_.path());
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
+  if (::flock(lock_->descriptor(), LOCK_EX | LOCK_NB) != 0) fail(ErrorKind::data, "{}: another process is at it", folder_.path());
   if (!folder.empty()) meta_ = read_json(folder_.file("meta.json"));
   if (meta_.is_null()) meta_ = meta(request.arguments, experiment.seed, static_cast<int>(experiment.threads), {});
   note_files(files, meta_, folder_);
@@ -138,6 +133,7 @@ std::vector<TrialResult> Study::run(std::vector<Trial>& trials, Bases& bases) {
   if (known > 0) read_curves(trials, bases, results);
 
   const auto run_one = [&](const Trial& trial) {
+    lock_.reset();  // a worker's own: it may outlive a killed study for a moment, and writes no files
     const std::size_t base = trial.base;
     return run_trial(bases.experiments[base], trial, bases.judges[base].metric, bases.most_evaluations[base], bases.cache);
   };

@@ -12,6 +12,7 @@
 namespace descent {
 namespace {
 
+constexpr std::size_t kLongWord = 4;
 constexpr std::size_t kMaxBytes = 1999, kMaxShown = 20, kLineWidth = 100, kHelpWidth = 150, kListWidth = 400;
 
 std::string_view line_of(std::string_view text, int line) {
@@ -70,11 +71,13 @@ std::vector<const Diagnostics::Item*> in_order(const std::vector<Diagnostics::It
 
 char folded(char c) { return c == '-' ? '_' : c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
-// As `wd` are those of `weight_decay`.
+// As `wd` are those of `weight_decay`; of words that are worth an abbreviation.
 bool are_initials(std::string_view letters, std::string_view name) {
   std::string initials;
-  for (std::size_t i = 0; i < name.size(); ++i) {
-    if (i == 0 || name[i - 1] == '_') initials += name[i];
+  for (std::size_t begin = 0, end; begin <= name.size(); begin = end + 1) {
+    end = std::min(name.find('_', begin), name.size());
+    if (end - begin < kLongWord) return false;
+    initials += name[begin];
   }
   return letters.size() > 1 && letters == initials;
 }
@@ -175,8 +178,7 @@ std::string nearest(std::string_view name, const std::vector<std::string>& known
   const auto begins = [&](const std::string& candidate) { return name.size() >= 3 && candidate.compare(0, name.size(), name) == 0; };
   if (std::string longer = only_one(known, begins); !longer.empty()) return longer;
   if (std::string close = least_changed(name, known); !close.empty()) return close;
-  if (name == "learning_rate") return only_one(known, [](const std::string& candidate) { return candidate == "lr"; });
-  return only_one(known, [&](const std::string& candidate) { return are_initials(name, candidate); });
+  return only_one(known, [&](const std::string& candidate) { return are_initials(name, candidate) || are_initials(candidate, name); });
 }
 
 std::string suggestion(std::string_view name, const std::vector<std::string>& known) {

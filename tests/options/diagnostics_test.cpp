@@ -149,6 +149,8 @@ TEST(Nearest, IsSilentWhenNothingIsNear) {
   EXPECT_EQ(nearest("rmsprop", known), "");
   EXPECT_EQ(nearest("xr", known), "");
   EXPECT_EQ(nearest("lambda_reg", known), "");
+  EXPECT_EQ(nearest("l2_regularization", known), "");
+  EXPECT_EQ(nearest("long_", known), "");
   EXPECT_EQ(nearest("lr_decay", known), "");
   EXPECT_EQ(nearest("", known), "");
 }

@@ -79,7 +79,6 @@ function problemSection(problem, at, summary, indexOf) {
   const paths = optimizers
     .filter(({ path }) => path)
     .map((one) => ({ name: one.name, index: indexOf(one.name), ...one.path, diverged: result(one).values[0] === null }));
-  const rates = optimizers.filter(({ effective_lr: own }) => own);
   const part = section(
     summary.problems.length > 1 ? problem.name : 'Results',
     summary.problems.length > 1 && verdictOf(problem),
@@ -103,7 +102,6 @@ function problemSection(problem, at, summary, indexOf) {
       objectiveChart(objective, paths, group),
       objective && parameterCharts({ paths, names: objective.names, group, objective }),
       sensitivityCharts(problem, group, indexOf),
-      rates.map(({ name, effective_lr: own }) => rateCharts(own, (parameter) => `${parameter}, ${name}`)),
     ),
   );
   return set(part, { id: `problem-${at}` });

@@ -144,14 +144,14 @@ function curvesWithLegend(settings) {
 }
 
 // Least to greatest, quartiles and median of the effective rates of each parameter: {name: {step, quantiles}}.
-function rateCharts(rates, label = (name) => name) {
+function rateCharts(rates) {
   return Object.entries(rates ?? {})
     .slice(0, 8)
     .map(([name, { step, quantiles }], index) => {
       const column = (at) => quantiles.map((row) => row[at]);
       const one = { name, index, step, y: column(2), bands: { all: [column(0), column(4)], half: [column(1), column(3)] } };
       return curves({
-        title: `Effective rate of ${label(name)}`,
+        title: `Effective rate of ${name}`,
         y: '|Δw| / |g|',
         variants: { all: [one] },
         bands: { half: 'quartiles', all: 'least to greatest' },
